@@ -1,4 +1,9 @@
-/** PLACEHOLDER shape, the loader is written next. */
+import type { z } from 'zod'
+import { environmentOf, type Runtime } from './config/rules.ts'
+import { settings } from './config/settings.ts'
+import { SluiceError } from './errors.ts'
+
+/** The environment as the service uses it: read once at start, checked, frozen. */
 export type Config = {
   readonly host: string
   readonly port: number
@@ -13,6 +18,7 @@ export type Config = {
   readonly limits: Limits
 }
 
+/** Bounds and reasons: `config/settings.ts`. */
 export type Limits = {
   readonly partBytes: number
   /** 0: one file a type (or range of a type). */
@@ -41,3 +47,84 @@ export type Limits = {
   readonly ingestChunkBytes: number
   readonly maxClockSkewMs: number
 }
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** Throws `invalid` with one sentence, on a line of its own, for every setting that is wrong. */
+export const loadConfig = (env: Environment, runtime: Runtime): Config => {
+  const given = givenSettings(env)
+  const { data, error } = environmentOf(runtime).safeParse(given)
+  if (error)
+    throw new SluiceError('invalid', error.issues.map((issue) => toSentence(issue, given)).join('\n'))
+  return Object.freeze({ ...toConfig(data), limits: Object.freeze(toLimits(data)) })
+}
+
+/** The same configuration once the server listens: `PORT=0` has become a real port, and the default base URL follows it. */
+export const withPort = (config: Config, port: number): Config => {
+  const isDefault = config.baseUrl === localUrl(config.host, config.port)
+  return Object.freeze({ ...config, port, baseUrl: isDefault ? localUrl(config.host, port) : config.baseUrl })
+}
+
+/** Our own variables only; one that is empty is as good as unset. */
+const givenSettings = (env: Environment): Readonly<Record<string, string>> => {
+  const pairs = Object.keys(settings.shape).map((name) => [name, env[name]?.trim() ?? ''] as const)
+  return Object.fromEntries(pairs.filter(([, value]) => value !== ''))
+}
+
+const toSentence = (issue: z.core.$ZodIssue, given: Readonly<Record<string, string>>): string => {
+  const name = String(issue.path[0])
+  const value = given[name]
+  const refusal =
+    value === undefined ? `Cannot leave ${name} unset` : `Cannot use ${name} "${showValue(value)}"`
+  return `${refusal}: ${issue.message}.`
+}
+
+/** A URL may carry a password or a token, which must not reach a log. */
+const showValue = (value: string): string => {
+  const safe = value.replace(/\/\/.*@/s, '//…@').replace(/[?#].*$/s, '?…')
+  return safe.length > 100 ? `${safe.slice(0, 100)}…` : safe
+}
+
+type Given = z.output<typeof settings>
+
+const toConfig = (given: Given): Omit<Config, 'limits'> => ({
+  host: given.HOST,
+  port: given.PORT,
+  baseUrl: given.BASE_URL ?? localUrl(given.HOST, given.PORT),
+  fhirPath: given.FHIR_PATH,
+  databaseUrl: given.DATABASE_URL,
+  storageUrl: given.STORAGE_URL,
+  auth: given.AUTH ?? 'open',
+  logLevel: given.LOG_LEVEL,
+})
+
+const toLimits = (given: Given): Limits => ({
+  partBytes: given.PART_BYTES,
+  fileBytes: given.FILE_BYTES,
+  rangeBytes: given.RANGE_BYTES,
+  maxResourceBytes: given.MAX_RESOURCE_BYTES,
+  maxRequestBytes: given.MAX_REQUEST_BYTES,
+  pageRows: given.PAGE_ROWS,
+  pageBytes: given.PAGE_BYTES,
+  partsInFlight: given.PARTS_IN_FLIGHT,
+  lanes: given.LANES,
+  sliceMs: given.SLICE_MS,
+  tickMs: given.TICK_MS,
+  tickRows: given.TICK_ROWS,
+  tickBytes: given.TICK_BYTES,
+  tickStatements: given.TICK_STATEMENTS,
+  tickSubrequests: given.TICK_SUBREQUESTS,
+  leaseMs: given.LEASE_MS,
+  retryBaseMs: given.RETRY_BASE_MS,
+  retryMaxMs: given.RETRY_MAX_MS,
+  retryLimit: given.RETRY_LIMIT,
+  retentionMs: given.RETENTION_SECONDS * 1000,
+  sweepMs: given.SWEEP_MS,
+  retryAfterMaxSeconds: given.RETRY_AFTER_MAX_SECONDS,
+  ingestChunkRows: given.INGEST_CHUNK_ROWS,
+  ingestChunkBytes: given.INGEST_CHUNK_BYTES,
+  maxClockSkewMs: given.MAX_CLOCK_SKEW_MS,
+})
+
+const localUrl = (host: string, port: number): string =>
+  new URL(`http://${host.includes(':') ? `[${host}]` : host}:${port}`).origin

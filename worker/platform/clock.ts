@@ -4,10 +4,13 @@ export type Clock = {
   now(): number
   /** Resolves after `ms` milliseconds, or at once when `signal` aborts. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>
+  /** Lets whatever else is waiting on this thread run first. */
+  yield(): Promise<void>
 }
 
 export const systemClock: Clock = {
   now: () => Date.now(),
+  yield: () => new Promise((resolve) => setTimeout(resolve, 0)),
   sleep: (ms, signal) =>
     new Promise((resolve) => {
       if (signal?.aborted) return resolve()

@@ -15,7 +15,10 @@ export type Storage = {
   put(key: string, bytes: Uint8Array, contentType: string): Promise<string>
 
   /** Begins a multipart upload. All parts but the last will have exactly `partBytes` bytes (R2 insists; DESIGN I3). */
-  beginUpload(key: string, options: { readonly contentType: string; readonly partBytes: number }): Promise<Upload>
+  beginUpload(
+    key: string,
+    options: { readonly contentType: string; readonly partBytes: number },
+  ): Promise<Upload>
   /** Stores part `partNumber` (1 to 10,000), durably, before it returns its ETag, verbatim. May be repeated. */
   uploadPart(upload: Upload, partNumber: number, bytes: Uint8Array): Promise<string>
   /** Joins the parts into the object, atomically and durably. Returns the ETag of the object. */

@@ -1,0 +1,140 @@
+import type { ColumnType, Generated } from 'kysely'
+
+/**
+ * The tables as Kysely sees them. What each is for, its keys and invariants: `schema/README.md`.
+ *
+ * Every `…_seq`, `seq`, `as_of` is a store sequence number; every `position` packs a resource type and a `seq`
+ * (`worker/store/position.ts`); every instant is a whole number of milliseconds since the Unix epoch.
+ */
+export type Tables = {
+  store_clock: StoreClockTable
+  instant: InstantTable
+  resource_type: ResourceTypeTable
+  resource: ResourceTable
+  resource_version: ResourceVersionTable
+  resource_body: ResourceBodyTable
+  compartment: CompartmentTable
+  group_member: GroupMemberTable
+  reference_path: ReferencePathTable
+  reference: ReferenceTable
+  job: JobTable
+  work_unit: WorkUnitTable
+  export_file: ExportFileTable
+  file_part: FilePartTable
+  carry: CarryTable
+}
+
+export type StoreClockTable = { id: 1; next_seq: number; last_assigned: number; floor: number }
+export type InstantTable = { last_updated: number; last_seq: number }
+export type ResourceTypeTable = { type_id: number; name: string }
+export type ResourceTable = {
+  resource_key: Generated<number>
+  type_id: number
+  id: string
+  current_position: number | null
+}
+export type ResourceVersionTable = {
+  position: number
+  seq: ColumnType<number, never, never>
+  resource_key: number
+  version_id: number
+  last_updated: number
+  superseded_by: number | null
+  deleted: 0 | 1
+  bytes: number
+}
+export type ResourceBodyTable = { position: number; line: string }
+export type CompartmentTable = { patient_key: number; position: number }
+export type GroupMemberTable = {
+  group_key: number
+  member_key: number
+  added_seq: number
+  ordinal: number
+  removed_seq: number | null
+  inactive: 0 | 1
+  period_start: number | null
+  period_end: number | null
+}
+export type ReferencePathTable = { path_id: Generated<number>; path: string }
+export type ReferenceTable = { position: number; path_id: number; target_key: number }
+
+export type JobState = 'accepted' | 'in-progress' | 'completed' | 'failed' | 'cancelled'
+export type JobTable = {
+  job_id: string
+  level: 'system' | 'patient' | 'group'
+  state: JobState
+  request_url: string
+  base_url: string
+  /** JSON of the parsed parameters: `{ types?: string[] }`; what follows from them stands in columns. */
+  parameters: string
+  transaction_time: number
+  as_of: number
+  since_seq: number
+  until_seq: number
+  has_since: 0 | 1
+  codec: number
+  part_bytes: number
+  file_bytes: number
+  range_bytes: number
+  folder: string
+  /** NDJSON of OperationOutcomes for the `error` files, fixed at kick-off. */
+  outcome_lines: string
+  served_at: number
+  created_at: number
+  ended_at: number | null
+  expires_at: number | null
+  expired_at: number | null
+  removed_at: number | null
+  swept_at: number | null
+  failure: string | null
+}
+
+export type UnitKind = 'plan' | 'output' | 'deleted' | 'error'
+export type UnitState = 'open' | 'completing' | 'done'
+export type WorkUnitTable = {
+  job_id: string
+  ordinal: number
+  kind: UnitKind
+  type_id: number | null
+  file_stem: string
+  state: UnitState
+  /** Bounds of the unit's rows: positions for `output`, seqs for `deleted`, line numbers for `error`. Exclusive, inclusive. */
+  range_after: number
+  range_end: number
+  cursor_after: number
+  cursor_offset: number
+  file_number: number
+  lines_total: number
+  lines_done: number
+  /** State of the planner, JSON; only of the `plan` unit. */
+  plan: string | null
+  fence: number
+  lease_until: number
+  attempts: number
+  not_before: number
+  last_error: string | null
+}
+
+export type FileState = 'writing' | 'completing' | 'complete'
+export type ExportFileTable = {
+  job_id: string
+  ordinal: number
+  file_number: number
+  name: string
+  state: FileState
+  upload_id: string | null
+  start_after: number
+  start_offset: number
+  lines: number
+  bytes: number
+  etag: string | null
+}
+export type FilePartTable = {
+  job_id: string
+  ordinal: number
+  file_number: number
+  part_number: number
+  etag: string
+  bytes: number
+}
+export type CarryTable = { job_id: string; ordinal: number; chunk: number; bytes: Uint8Array }

@@ -1,0 +1,247 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { settings } from '../../worker/config/settings.ts'
+import { type Environment, loadConfig, withPort } from '../../worker/config.ts'
+import { SluiceError } from '../../worker/errors.ts'
+
+const problemsOf = (env: Environment, runtime: 'node' | 'deno' | 'workers' = 'node'): readonly string[] => {
+  try {
+    loadConfig(env, runtime)
+    return []
+  } catch (error) {
+    if (!(error instanceof SluiceError) || error.code !== 'invalid') throw error
+    return error.message.split('\n')
+  }
+}
+
+describe('loadConfig', () => {
+  it('serves a local machine without any setting', () => {
+    expect(loadConfig({}, 'node')).toMatchObject({
+      host: '127.0.0.1',
+      port: 8080,
+      baseUrl: 'http://127.0.0.1:8080',
+      fhirPath: '/fhir',
+      databaseUrl: 'file:./data/sluice.db',
+      storageUrl: 'file:./data/exports',
+      auth: 'open',
+      logLevel: 'info',
+      limits: {
+        partBytes: 8_388_608,
+        fileBytes: 67_108_864,
+        maxResourceBytes: 4_000_000,
+        retentionMs: 604_800_000,
+      },
+    })
+  })
+
+  it('freezes what it returns, deeply', () => {
+    const config = loadConfig({}, 'node')
+    expect(Object.isFrozen(config) && Object.isFrozen(config.limits)).toBe(true)
+  })
+
+  it('takes an empty value for unset, and ignores what it does not know', () => {
+    expect(loadConfig({ PORT: '', PART_BYTES: '  ', PATH: '/bin', OPENAI: 'x' }, 'node')).toEqual(
+      loadConfig({}, 'node'),
+    )
+  })
+
+  it('tells every problem at once, one sentence each, rules between settings included', () => {
+    const env = {
+      PORT: '99999',
+      PART_BYTES: '8 potatoes',
+      RETRY_BASE_MS: '20',
+      RETRY_MAX_MS: '10',
+      HOST: '0.0.0.0',
+    }
+    expect(problemsOf(env)).toEqual([
+      'Cannot use PORT "99999": it must be a whole number from 0 to 65,535.',
+      'Cannot use PART_BYTES "8 potatoes": it must be a whole number of bytes from 1 to 5GiB, written like 8388608, 8MiB or 8 MB.',
+      'Cannot leave BASE_URL unset: links need an absolute http or https URL where HOST "0.0.0.0" is not a loopback address.',
+      'Cannot leave AUTH unset: access must be chosen where HOST "0.0.0.0" is not a loopback address, and open is the only kind of this version.',
+      'Cannot use RETRY_BASE_MS "20": it must be at most RETRY_MAX_MS (10).',
+    ])
+  })
+
+  it('never shows the secrets of a URL', () => {
+    const [problem = ''] = problemsOf({ DATABASE_URL: 'libsql://me:pa/ss@db.example/x?authToken=eyJ' })
+    expect(problem).toContain('remote ones come later')
+    expect(problem).not.toMatch(/pa\/ss|eyJ/)
+  })
+
+  it('names any setting that is wrong', () => {
+    for (const name of Object.keys(settings.shape)) {
+      const [problem, ...more] = problemsOf({ [name]: 'no such value!' })
+      expect(problem).toMatch(`Cannot use ${name} "no such value!": `)
+      expect(more).toEqual([])
+    }
+  })
+})
+
+describe('numbers', () => {
+  it.each([
+    ['8388608', 8_388_608],
+    ['8MiB', 8_388_608],
+    ['8 mib', 8_388_608],
+    ['64 MB', 64_000_000],
+    ['5GiB', 5_368_709_120],
+    ['16 kB', 16_000],
+    ['1b', 1],
+  ])('reads %j as %d bytes', (text, bytes) => {
+    expect(loadConfig({ PART_BYTES: text, FILE_BYTES: '0' }, 'node').limits.partBytes).toBe(bytes)
+  })
+
+  it.each(['8M', '1.5MiB', '-1', '1e6', '0x10', '8  MiB', '6GiB', '0', '٣'])(
+    'refuses %j as PART_BYTES',
+    (text) => {
+      expect(problemsOf({ PART_BYTES: text, FILE_BYTES: '0' })).toHaveLength(1)
+    },
+  )
+
+  it('reads every whole number within the bounds and refuses those beyond', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: -10, max: 70_000 }), (port) => {
+        const problems = problemsOf({ PORT: String(port) })
+        expect(problems.length).toBe(port >= 0 && port <= 65_535 ? 0 : 1)
+      }),
+    )
+  })
+
+  it('refuses files that would need more than 10,000 parts', () => {
+    expect(problemsOf({ PART_BYTES: '1', FILE_BYTES: '10000' })).toEqual([])
+    expect(problemsOf({ PART_BYTES: '1', FILE_BYTES: '10001' })).toHaveLength(1)
+  })
+})
+
+describe('HOST, PORT and BASE_URL', () => {
+  it.each([
+    [{ HOST: '::1' }, 'http://[::1]:8080'],
+    [{ HOST: '[::1]', PORT: '1' }, 'http://[::1]:1'],
+    [{ HOST: 'localhost', PORT: '80' }, 'http://localhost'],
+    [{ BASE_URL: 'https://fhir.example.org/' }, 'https://fhir.example.org'],
+    [{ BASE_URL: 'https://FHIR.example.org:8443/bulk//' }, 'https://fhir.example.org:8443/bulk'],
+  ])('%j gives %s', (env, baseUrl) => {
+    expect(loadConfig(env, 'node').baseUrl).toBe(baseUrl)
+  })
+
+  it.each([
+    'fhir.example.org',
+    '/fhir',
+    'ftp://x',
+    'https://',
+    'https://u:p@x',
+    'https://x?y',
+    'https://x/?',
+    'https://x#y',
+    'https://x/a/../b',
+    'https://x/%2e%2E/b',
+    'https:\\\\x',
+    'http://x:0',
+    'http://x y/',
+  ])('refuses BASE_URL %j', (BASE_URL) => {
+    expect(problemsOf({ BASE_URL })).toHaveLength(1)
+  })
+
+  it.each(['127.0.0.1:80', 'http://127.0.0.1', 'a b', '1:2', '..', 'host/x'])('refuses HOST %j', (HOST) => {
+    expect(problemsOf({ HOST, AUTH: 'open', BASE_URL: 'http://x' })).toHaveLength(1)
+  })
+
+  it('follows the port that PORT=0 was given, unless BASE_URL says otherwise', () => {
+    const any = loadConfig({ PORT: '0' }, 'node')
+    expect(withPort(any, 4321)).toMatchObject({ port: 4321, baseUrl: 'http://127.0.0.1:4321' })
+    const named = loadConfig({ PORT: '0', BASE_URL: 'https://x' }, 'node')
+    expect(withPort(named, 4321)).toMatchObject({ port: 4321, baseUrl: 'https://x' })
+    expect(Object.isFrozen(withPort(any, 4321))).toBe(true)
+  })
+})
+
+describe('AUTH', () => {
+  const outside = { HOST: '0.0.0.0', BASE_URL: 'http://localhost:8080' }
+
+  it.each(['localhost', '127.0.0.1', '127.8.9.10', '::1'])('is open by default where HOST is %s', (HOST) => {
+    expect(loadConfig({ HOST }, 'node').auth).toBe('open')
+    expect(loadConfig({ HOST }, 'deno').auth).toBe('open')
+  })
+
+  it.each(['0.0.0.0', '::', '127.1', '127.0.0.1.example.org', 'example.org', '10.0.0.1'])(
+    'must be given where HOST is %s',
+    (HOST) => {
+      expect(problemsOf({ ...outside, HOST })).toHaveLength(1)
+      expect(problemsOf({ ...outside, HOST, AUTH: 'open' })).toEqual([])
+    },
+  )
+
+  it('must be given on Workers, and not be open there', () => {
+    const BASE_URL = 'https://x'
+    expect(problemsOf({ BASE_URL }, 'workers')[0]).toContain('Cannot leave AUTH unset')
+    expect(problemsOf({ BASE_URL, AUTH: 'open' }, 'workers')[0]).toContain('a Worker is reached from outside')
+  })
+
+  it('does not know smart yet, and says so', () => {
+    expect(problemsOf({ AUTH: 'smart' })).toEqual([
+      'Cannot use AUTH "smart": SMART Backend Services comes in a later version, and only open exists in this one.',
+    ])
+  })
+})
+
+describe('paths', () => {
+  it.each([
+    ['/', ''],
+    ['/fhir', '/fhir'],
+    ['/fhir/', '/fhir'],
+    ['/4_0_0', '/4_0_0'],
+    ['/a/b-c.d~e', '/a/b-c.d~e'],
+    ['/administration', '/administration'],
+  ])('FHIR_PATH %s becomes %j', (FHIR_PATH, fhirPath) => {
+    expect(loadConfig({ FHIR_PATH }, 'node').fhirPath).toBe(fhirPath)
+  })
+
+  it.each([
+    'fhir',
+    '//',
+    '/a//b',
+    '/a/../b',
+    '/..',
+    '/./a',
+    '/a b',
+    '/a%20b',
+    '/a?b',
+    '/:type',
+    '/*',
+    '/admin',
+    '/admin/fhir',
+    '/admin/',
+    '/openapi.json',
+  ])('refuses FHIR_PATH %j', (FHIR_PATH) => {
+    expect(problemsOf({ FHIR_PATH })).toHaveLength(1)
+  })
+
+  it.each(['file:x.db', 'file:./a..b/x.db', 'file:/x.db', 'file:///x.db', 'file:///a%20b.db'])(
+    'accepts DATABASE_URL %s as it is',
+    (DATABASE_URL) => {
+      expect(loadConfig({ DATABASE_URL }, 'node').databaseUrl).toBe(DATABASE_URL)
+    },
+  )
+
+  it.each([
+    'x.db',
+    'file:',
+    'file:./data/',
+    'file:../x.db',
+    'file:a/%2e%2e/x.db',
+    'file://host/x.db',
+    'file:////x.db',
+    'file::memory:',
+    'file:x.db?cache=shared',
+    'file:x%.db',
+    'file:x%00.db',
+    'libsql://x',
+    'https://x',
+  ])('refuses DATABASE_URL %j', (DATABASE_URL) => {
+    expect(problemsOf({ DATABASE_URL })).toHaveLength(1)
+  })
+
+  it('accepts a folder with or without a slash as STORAGE_URL, and only files for now', () => {
+    expect(problemsOf({ STORAGE_URL: 'file:./exports/' })).toEqual([])
+    expect(problemsOf({ STORAGE_URL: 's3://bucket' })[0]).toContain('object storage comes later')
+  })
+})

@@ -1,0 +1,51 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { parsePrefer } from '../../worker/fhir/prefer.ts'
+
+describe('a Prefer header', () => {
+  it.each([
+    [undefined, undefined, false],
+    ['', undefined, false],
+    ['respond-async', undefined, true],
+    ['Respond-Async', undefined, true],
+    ['respond-async, handling=lenient', 'lenient', true],
+    ['handling=strict,respond-async', 'strict', true],
+    ['handling = lenient ; q=1 , respond-async;wait=10', 'lenient', true],
+    ['HANDLING=Lenient', 'lenient', false],
+    ['handling="lenient"', 'lenient', false],
+    ['handling="len\\ient"', 'lenient', false],
+    [',, respond-async ,', undefined, true],
+  ])('is read by RFC 7240: %j', (header, handling, respondAsync) => {
+    expect(parsePrefer(header)).toEqual({ handling, respondAsync })
+  })
+
+  it.each([
+    ['handling=strict, handling=lenient', 'strict'],
+    ['handling=lenient, Handling=strict', 'lenient'],
+    ['handling=other, handling=lenient', undefined],
+  ])('counts only the first of a preference given twice: %s', (header, handling) => {
+    expect(parsePrefer(header).handling).toBe(handling)
+  })
+
+  it.each([
+    'x="respond-async"',
+    'x="a, respond-async, b"',
+    'x="\\", respond-async, b"',
+    'x; respond-async',
+    'x="respond-async',
+  ])('does not find a preference inside a value or among parameters: %s', (header) => {
+    expect(parsePrefer(header).respondAsync).toBe(false)
+  })
+
+  it('leaves unknown preferences alone', () => {
+    const header = 'separate-export-status, return=minimal, respond-async'
+    expect(parsePrefer(header)).toEqual({ handling: undefined, respondAsync: true })
+  })
+
+  it('never fails, whatever it holds', () => {
+    const pieces = fc.array(fc.constantFrom('"', '\\', ',', ';', '=', ' ', 'handling', 'lenient'), {
+      maxLength: 30,
+    })
+    fc.assert(fc.property(pieces, (some) => void parsePrefer(some.join(''))))
+  })
+})

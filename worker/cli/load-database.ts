@@ -1,0 +1,52 @@
+import type { Readable } from 'node:stream'
+import { loadConfig } from '../config.ts'
+import { hasCode, SluiceError } from '../errors.ts'
+import { ingestNdjson } from '../ingest/ingest-ndjson.ts'
+import type { CommandIo } from './command-io.ts'
+import { type FileLock, lockDatabase } from './file-lock.ts'
+import type { LoadTarget } from './load-target.ts'
+import { openDeps } from './open-deps.ts'
+
+/** Loads into a database file from within this process, which must be the only one to use it meanwhile. */
+export const openDatabaseTarget = async (url: string, { env, now }: CommandIo): Promise<LoadTarget> => {
+  const config = loadConfig({ ...env, DATABASE_URL: url }, 'node')
+  const lock = await lockForLoading(config.databaseUrl, now())
+  try {
+    const deps = await openDeps(config)
+    return {
+      ingest: (input) => ingestNdjson(deps, webStreamOf(input)),
+      close: () => deps.close().finally(lock.release),
+    }
+  } catch (error) {
+    await lock.release()
+    throw error
+  }
+}
+
+const lockForLoading = async (url: string, now: number): Promise<FileLock> => {
+  try {
+    return await lockDatabase(url, 'sluice load', now)
+  } catch (error) {
+    if (!hasCode(error, 'conflict')) throw error
+    const hint = 'a running server takes files with --server and its address'
+    throw new SluiceError('conflict', `${error.message}; ${hint}`, { cause: error })
+  }
+}
+
+/** `Readable.toWeb` would read ahead without regard to the size of chunks; this reads what is asked for. */
+const webStreamOf = (input: Readable): ReadableStream<Uint8Array> => {
+  const chunks: AsyncIterator<Uint8Array> = input[Symbol.asyncIterator]()
+  return new ReadableStream(
+    {
+      pull: async (controller) => {
+        const { done, value } = await chunks.next()
+        if (done) controller.close()
+        else controller.enqueue(value)
+      },
+      cancel: () => {
+        input.destroy()
+      },
+    },
+    { highWaterMark: 0 },
+  )
+}

@@ -1,0 +1,84 @@
+import { Command, CommanderError, Option } from 'commander'
+import { z } from 'zod'
+import { SluiceError } from '../errors.ts'
+import { type CommandIo, sayLine } from './command-io.ts'
+import { load } from './load.ts'
+import type { LoadDestination } from './load-target.ts'
+
+/** Runs one command line and returns its exit code: 0 all done, 1 something was not, 2 wrong usage. It never throws. */
+export const runCommand = async (args: readonly string[], io: CommandIo): Promise<number> => {
+  try {
+    let exitCode = 0
+    const program = createProgram(io)
+    addLoad(program, async (request) => {
+      exitCode = await load(request, io)
+    })
+    await program.parseAsync([...args], { from: 'user' })
+    return exitCode
+  } catch (error) {
+    return explain(error, io)
+  }
+}
+
+const createProgram = ({ stdout, stderr }: CommandIo): Command =>
+  new Command('sluice')
+    .description('Commands for the administrator of a Sluice server.')
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => stdout.write(text), writeErr: (text) => stderr.write(text) })
+
+const addLoad = (program: Command, run: (request: Parameters<typeof load>[0]) => Promise<void>): void => {
+  program
+    .command('load')
+    .description('Store FHIR resources from NDJSON files, plain (.ndjson) or gzipped (.ndjson.gz).')
+    .argument('<paths...>', 'files, and folders to look for such files in, with all folders below')
+    .addOption(
+      new Option(
+        '--database <url>',
+        'write to this database file itself, which no server may be using',
+      ).conflicts('server'),
+    )
+    .option('--server <origin>', 'send the files to this running server, for example http://127.0.0.1:8080')
+    .option('--json', 'print the report as JSON')
+    .action(async (paths: readonly string[], options: unknown) => {
+      const { json, ...destination } = loadOptions.parse(options)
+      await run({ paths, destination: destinationOf(destination), json })
+    })
+}
+
+const loadOptions = z.object({
+  database: z.string().optional(),
+  server: z.string().optional(),
+  json: z.boolean().default(false),
+})
+
+const destinationOf = ({
+  database,
+  server,
+}: {
+  database?: string | undefined
+  server?: string | undefined
+}): LoadDestination => {
+  if (database !== undefined) return { database }
+  if (server !== undefined) return { server: originOf(server) }
+  throw new SluiceError('invalid', 'Cannot load: give --database or --server to say where to')
+}
+
+const originOf = (text: string): string => {
+  const url = /^https?:\/\/[^\s\\]+$/i.test(text) && URL.canParse(text) ? new URL(text) : undefined
+  if (url && url.href === `${url.origin}/`) return url.origin
+  throw new SluiceError(
+    'invalid',
+    'Cannot load: --server must be an origin such as http://127.0.0.1:8080, without user, path and query',
+  )
+}
+
+const explain = (error: unknown, { env, stderr }: CommandIo): number => {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2 // it has said why already
+  if (error instanceof SluiceError) {
+    sayLine(stderr, error.message)
+    return error.code === 'invalid' ? 2 : 1
+  }
+  const message = error instanceof Error ? error.message : String(error)
+  sayLine(stderr, error instanceof Error && env.LOG_LEVEL === 'debug' ? (error.stack ?? message) : message)
+  return 1
+}

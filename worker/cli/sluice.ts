@@ -1,0 +1,10 @@
+/** `npm run sluice -- <command>`: the command line. */
+import process from 'node:process'
+import { runCommand } from './run-command.ts'
+
+process.exitCode = await runCommand(process.argv.slice(2), {
+  env: process.env,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  now: Date.now,
+})

@@ -1,0 +1,108 @@
+import { z } from 'zod'
+
+/** What the README's table says about a setting, kept beside the schema that reads it. */
+export type SettingNote = {
+  readonly unit: string
+  /** As one would write it in the environment, or a phrase when it depends on other settings. */
+  readonly default: string
+  readonly allowed: string
+  /** One sentence: what it is for and why the default is what it is. */
+  readonly reason: string
+}
+
+export const settingNotes = z.registry<SettingNote>()
+
+type WholeNote = {
+  readonly unit: string
+  readonly default: number
+  readonly min: number
+  readonly max: number
+  readonly reason: string
+}
+
+/** A whole number in plain digits. */
+export const whole = ({ unit, default: fallback, min, max, reason }: WholeNote) => {
+  const allowed = `${readable(min)} to ${readable(max)}`
+  return z
+    .string()
+    .prefault(String(fallback))
+    .transform((text, ctx) => {
+      const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN
+      if (value >= min && value <= max) return value
+      ctx.addIssue(`it must be a whole number from ${allowed}`)
+      return z.NEVER
+    })
+    .register(settingNotes, { unit, default: String(fallback), allowed, reason })
+}
+
+const readable = (value: number): string => value.toLocaleString('en-US')
+
+/** A number of bytes: plain digits, or a whole number of a unit (`8MiB`, `64 MB`). */
+export const bytes = ({ default: fallback, min, max, reason }: Omit<WholeNote, 'unit'>) => {
+  const allowed = `${showBytes(min)} to ${showBytes(max)}`
+  return z
+    .string()
+    .prefault(String(fallback))
+    .transform((text, ctx) => {
+      const value = parseBytes(text)
+      if (value !== undefined && value >= min && value <= max) return value
+      ctx.addIssue(`it must be a whole number of bytes from ${allowed}, written like 8388608, 8MiB or 8 MB`)
+      return z.NEVER
+    })
+    .register(settingNotes, { unit: 'bytes', default: showBytes(fallback), allowed, reason })
+}
+
+/** One of a few words. */
+export const choice = <const Word extends string>(note: {
+  readonly words: readonly [Word, ...Word[]]
+  readonly default: Word
+  readonly reason: string
+}) =>
+  z
+    .enum(note.words, { error: `it must be one of ${note.words.join(', ')}` })
+    .prefault(note.default)
+    .register(settingNotes, {
+      unit: 'word',
+      default: note.default,
+      allowed: note.words.join(', '),
+      reason: note.reason,
+    })
+
+export const KiB = 1024
+export const MiB = 1024 * KiB
+export const GiB = 1024 * MiB
+export const TiB = 1024 * GiB
+
+const bytesOfUnit: ReadonlyMap<string, number> = new Map([
+  ['', 1],
+  ['b', 1],
+  ['kb', 1e3],
+  ['mb', 1e6],
+  ['gb', 1e9],
+  ['tb', 1e12],
+  ['kib', KiB],
+  ['mib', MiB],
+  ['gib', GiB],
+  ['tib', TiB],
+])
+
+const parseBytes = (text: string): number | undefined => {
+  const match = /^(\d{1,15}) ?([a-z]*)$/i.exec(text)
+  const factor = bytesOfUnit.get(match?.[2]?.toLowerCase() ?? '')
+  return match === null || factor === undefined ? undefined : Number(match[1]) * factor
+}
+
+/** The shortest exact way to write a number of bytes: 8388608 is `8MiB`, 4000000 is `4MB`, 4900000 stays as it is. */
+const showBytes = (value: number): string => {
+  for (const [unit, size] of [
+    ['TiB', TiB],
+    ['GiB', GiB],
+    ['MiB', MiB],
+    ['KiB', KiB],
+    ['MB', 1e6],
+    ['kB', 1e3],
+  ] as const) {
+    if (value >= size && value % size === 0) return `${value / size}${unit}`
+  }
+  return String(value)
+}

@@ -1,0 +1,61 @@
+import type { Deps } from '../deps.ts'
+import { runSweep } from './sweep.ts'
+import { runTick } from './tick.ts'
+
+export type EngineLoop = {
+  /** Rouses the engine without waiting for it. */
+  wake(): void
+  /** Lets the slices that run come to their end, and stops. */
+  stop(): Promise<void>
+}
+
+/**
+ * The engine of a long-running process: `lanes` ticks at once, one after another while there is work, else asleep until someone wakes
+ * it or `tickMs` has passed; and a sweep every `sweepMs`.
+ */
+export const startEngineLoop = (deps: Deps): EngineLoop => {
+  const { clock, config, log } = deps
+  const { lanes, tickMs, sweepMs } = config.limits
+  const stopping = new AbortController()
+  let asleep = new AbortController()
+  let wakes = 0
+
+  const attempt = async (what: string, work: () => Promise<boolean>): Promise<boolean> => {
+    try {
+      return await work()
+    } catch (error) {
+      log('error', `${what} failed`, { reason: error instanceof Error ? error.message : 'unknown' })
+      return false
+    }
+  }
+  const sleep = (ms: number) => clock.sleep(ms, AbortSignal.any([stopping.signal, asleep.signal]))
+  const lane = async (): Promise<void> => {
+    while (!stopping.signal.aborted) {
+      const seen = wakes
+      const worked = await attempt('tick', () => runTick(deps))
+      if (!worked && seen === wakes) await sleep(tickMs)
+    }
+  }
+  const sweeper = async (): Promise<void> => {
+    while (!stopping.signal.aborted) {
+      await attempt('sweep', async () => {
+        await runSweep(deps)
+        return true
+      })
+      await clock.sleep(sweepMs, stopping.signal)
+    }
+  }
+
+  const running = Promise.all([...Array.from({ length: lanes }, lane), sweeper()])
+  return {
+    wake: () => {
+      wakes++
+      asleep.abort()
+      asleep = new AbortController()
+    },
+    stop: async () => {
+      stopping.abort()
+      await running
+    },
+  }
+}

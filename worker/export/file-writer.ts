@@ -1,0 +1,154 @@
+import type { Deps } from '../deps.ts'
+import { hasCode, type SluiceError } from '../errors.ts'
+import type { Part, Upload } from '../storage/storage.ts'
+import {
+  commitCarry,
+  commitCompleting,
+  commitFile,
+  commitPart,
+  type FileProgress,
+  type OpenFile,
+} from '../store/export-files.ts'
+import type { Job } from '../store/jobs.ts'
+import type { ClaimedUnit, Cursor } from '../store/units.ts'
+import { compressCarry } from './carry.ts'
+import type { Cut } from './cutter.ts'
+import { held, type LeaseKeeper } from './lease-keeper.ts'
+import type { PartBuffers } from './part-buffers.ts'
+
+export const fileContentType = 'application/fhir+ndjson'
+
+/**
+ * Writes the files of one unit under one lease: uploads parts, at most `partsInFlight` at a time, and commits them in order, each
+ * only after the storage has it (I4). A file that never filled a part is put at once.
+ */
+export type FileWriter = {
+  /** Uploads a full part in the background; waits when too many are on their way. */
+  part(cut: Cut): Promise<void>
+  /** Ends the current file; `unitDone` when no other will follow. */
+  endFile(cut: Cut, unitDone: boolean): Promise<void>
+  /** Gives the unit back at the end of a slice, keeping what is not yet a part. */
+  pause(cut: Cut): Promise<void>
+  /** Waits until nothing is on its way, whatever comes of it. */
+  settle(): Promise<void>
+}
+
+type InFlight = { readonly etag: Promise<string>; readonly cut: Cut; readonly partNumber: number }
+
+export const createFileWriter = (
+  deps: Deps,
+  job: Job,
+  unit: ClaimedUnit,
+  open: OpenFile | undefined,
+  lease: LeaseKeeper,
+  buffers: PartBuffers,
+): FileWriter => {
+  const { db, storage, clock, config } = deps
+  const { partsInFlight, retentionMs } = config.limits
+  const linesBefore = unit.linesDone - (open?.lines ?? 0)
+  let file =
+    open === undefined
+      ? newFile(unit.fileNumber, unit.fileStem, unit.cursor)
+      : { ...open, parts: [...open.parts] }
+  let linesDone = linesBefore
+  let inFlight: readonly InFlight[] = []
+
+  const upload = (uploadId: string): Upload => ({
+    key: `${job.folder}/${file.name}`,
+    uploadId,
+    partBytes: job.partBytes,
+  })
+  const progress = (cut: Cut): FileProgress => ({ ...file, ...cut, linesDone: linesDone + cut.lines })
+
+  const settleOldest = async (): Promise<void> => {
+    const [oldest, ...others] = inFlight
+    if (oldest === undefined) return
+    const etag = await lease.during(oldest.etag)
+    const part = { partNumber: oldest.partNumber, etag, bytes: oldest.cut.content.length }
+    held(await commitPart(db, unit, progress(oldest.cut), part, lease.renewed()))
+    file.parts.push(part)
+    inFlight = others
+    buffers.giveBack(oldest.cut.content)
+  }
+  const settleAll = async (): Promise<void> => {
+    while (inFlight.length > 0) await settleOldest()
+  }
+  const endUpload = async (cut: Cut, uploadId: string): Promise<string> => {
+    await settleAll()
+    const last = await uploadLastPart(cut, uploadId)
+    held(await commitCompleting(db, unit, progress(cut), last, lease.renewed()))
+    if (last !== undefined) file.parts.push(last)
+    return lease.during(completeUpload(deps, upload(uploadId), file.parts, cut.bytes))
+  }
+  const uploadLastPart = async (cut: Cut, uploadId: string): Promise<Part | undefined> => {
+    if (cut.content.length === 0) return undefined
+    const partNumber = file.parts.length + 1
+    const etag = await lease.during(storage.uploadPart(upload(uploadId), partNumber, cut.content))
+    return { partNumber, etag, bytes: cut.content.length }
+  }
+
+  return {
+    part: async (cut) => {
+      file.uploadId ??= await beginUpload(deps, job, file.name)
+      while (inFlight.length >= partsInFlight) await settleOldest()
+      const partNumber = file.parts.length + inFlight.length + 1
+      const etag = storage.uploadPart(upload(file.uploadId), partNumber, cut.content)
+      etag.catch(() => {}) // awaited in order, by settleOldest; this only keeps an early failure from being "unhandled"
+      inFlight = [...inFlight, { etag, cut, partNumber }]
+    },
+    endFile: async (cut, unitDone) => {
+      const etag =
+        file.uploadId === undefined
+          ? await lease.during(storage.put(`${job.folder}/${file.name}`, cut.content, fileContentType))
+          : await endUpload(cut, file.uploadId)
+      const end = unitDone ? { now: clock.now(), retentionMs } : undefined
+      held(await commitFile(db, unit, progress(cut), etag, lease.renewed(), end))
+      buffers.giveBack(cut.content)
+      linesDone += cut.lines
+      file = newFile(file.fileNumber + 1, unit.fileStem, cut.cursor)
+    },
+    pause: async (cut) => {
+      await settleAll()
+      held(await commitCarry(db, unit, progress(cut), await compressCarry(cut.content)))
+    },
+    settle: async () => {
+      await Promise.allSettled(inFlight.map(({ etag }) => etag))
+    },
+  }
+}
+
+/**
+ * Joins the parts. `no-such-upload` after `completing` was stored may mean that it was done before and only our knowledge of it was
+ * lost: then the object stands there, of just this size.
+ */
+export const completeUpload = async (
+  { storage }: Deps,
+  upload: Upload,
+  parts: readonly Part[],
+  bytes: number,
+): Promise<string> => {
+  try {
+    return await storage.completeUpload(upload, parts)
+  } catch (error) {
+    if (!hasCode(error, 'no-such-upload')) throw error
+    const object = await storage.head(upload.key)
+    if (object?.bytes === bytes) return object.etag
+    throw error
+  }
+}
+
+const beginUpload = async ({ storage }: Deps, job: Job, name: string): Promise<string> => {
+  const options = { contentType: fileContentType, partBytes: job.partBytes }
+  return (await storage.beginUpload(`${job.folder}/${name}`, options)).uploadId
+}
+
+const newFile = (fileNumber: number, stem: string, start: Cursor) => ({
+  fileNumber,
+  name: `${stem}-${fileNumber}.ndjson`,
+  uploadId: undefined as string | undefined,
+  start,
+  parts: [] as Part[],
+})
+
+export const isLostFile = (error: unknown): error is SluiceError =>
+  hasCode(error, 'no-such-upload', 'invalid-part')

@@ -1,0 +1,25 @@
+import { typeOfId } from '../fhir/resource-type.ts'
+import type { Job } from '../store/jobs.ts'
+import type { JobProgress } from '../store/read-export.ts'
+
+/** `X-Progress`: begins with a number, for clients that parse it so, and stays under 100 characters (IG, status request). */
+export const progressText = (job: Job, progress: JobProgress): string => {
+  const percent =
+    progress.isPlanned && progress.total > 0
+      ? Math.min(99, Math.floor((100 * progress.done) / progress.total))
+      : 0
+  const { current } = progress
+  const detail = current === undefined ? '' : ` ${typeOfId(current.typeId)} ${current.done}/${current.total}`
+  return `${percent}% ${job.state}${detail}`
+}
+
+/**
+ * `Retry-After` in whole seconds: what is left at the job's own speed so far, within [1, max]; while everything rests after a
+ * failure, the time until it is tried again.
+ */
+export const retryAfterSeconds = (job: Job, progress: JobProgress, now: number, max: number): number => {
+  const restsForMs = (progress.restingUntil ?? 0) - now
+  const { done, total } = progress
+  const leftMs = done > 0 ? ((now - job.createdAt) * Math.max(0, total - done)) / done : 0
+  return Math.max(1, Math.min(max, Math.ceil(Math.max(restsForMs, leftMs) / 1000)))
+}

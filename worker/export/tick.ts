@@ -1,0 +1,59 @@
+import type { Deps } from '../deps.ts'
+import { SluiceError } from '../errors.ts'
+import { backoffMs } from '../platform/retry.ts'
+import { failJob } from '../store/end-job.ts'
+import { readJob } from '../store/jobs.ts'
+import { type ClaimedUnit, claimUnit, postponeUnit, readAttempts } from '../store/units.ts'
+import { type Budget, createBudget, meterDeps } from './budget.ts'
+import { createLeaseKeeper, LostLease } from './lease-keeper.ts'
+import { runPlanSlice } from './plan.ts'
+import { runFileSlice } from './slice.ts'
+
+/**
+ * One wake-up of the engine: claims units and works on them until nothing is left to claim or the budget is spent. Any number of
+ * ticks may run at once, in any number of processes. Returns whether it did anything.
+ */
+export const runTick = async (deps: Deps): Promise<boolean> => {
+  const budget = createBudget(deps)
+  const metered = meterDeps(deps, budget)
+  let worked = false
+  while (!budget.isSpent()) {
+    const unit = await claimUnit(metered.db, deps.clock.now(), deps.config.limits.leaseMs)
+    if (unit === undefined) break
+    worked = true
+    await runSlice(metered, unit, budget)
+  }
+  return worked
+}
+
+const runSlice = async (deps: Deps, unit: ClaimedUnit, budget: Budget): Promise<void> => {
+  try {
+    const job = await readJob(deps.db, unit.jobId)
+    if (job === undefined) return
+    const lease = createLeaseKeeper(deps, unit)
+    if (unit.kind === 'plan') await runPlanSlice(deps, job, unit, lease, budget)
+    else await runFileSlice(deps, job, unit, lease, budget)
+  } catch (error) {
+    if (error instanceof LostLease) return
+    await giveBack(deps, unit, error)
+  }
+}
+
+/** A failed slice: the unit rests, longer each time, and after `retryLimit` failures in a row without progress its job fails. */
+const giveBack = async (deps: Deps, unit: ClaimedUnit, error: unknown): Promise<void> => {
+  const { db, clock, config, log } = deps
+  const reason = reasonOf(error)
+  const before = await readAttempts(db, unit)
+  if (before === undefined) return
+  const attempts = before + 1
+  log('warn', 'slice failed', { job: unit.jobId, unit: unit.ordinal, attempts, reason })
+  if (attempts >= config.limits.retryLimit) {
+    const failure = `Cannot finish the export: ${reason} (${attempts} attempts)`
+    await failJob(db, unit, clock.now(), config.limits.retentionMs, failure)
+    return
+  }
+  await postponeUnit(db, unit, attempts, clock.now() + backoffMs(attempts, config.limits), reason)
+}
+
+const reasonOf = (error: unknown): string =>
+  error instanceof SluiceError ? error.message : 'an unexpected error, see the log of the server'

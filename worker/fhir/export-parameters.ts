@@ -1,0 +1,86 @@
+import { SluiceError } from '../errors.ts'
+import {
+  type ExportParameterName,
+  isExportParameterName,
+  isPassedOver,
+  suggestParameterName,
+} from './export-parameter-names.ts'
+import { readParametersBody } from './export-parameters-body.ts'
+import { type IgnoredParameter, ignoredParameter } from './ignored-parameter.ts'
+
+/** Name and value, decoded, in the order of the request. */
+export type ParameterPair = readonly [name: string, value: string]
+
+export type ExportParameters = {
+  /** One value for each time that the parameter was given. */
+  readonly values: ReadonlyMap<ExportParameterName, readonly string[]>
+  readonly unknown: readonly IgnoredParameter[]
+}
+
+/** More than any list of types needs, so that neither an answer nor the outcomes of an export grow without limit. */
+export const maxValues = 1000
+const maxValueLength = 10_000
+
+/**
+ * Brings the query and the body of a kick-off together. A parameter may stand in both only if it says the same in both:
+ * otherwise one of them would be ignored in silence.
+ */
+export const gatherExportParameters = (query: readonly ParameterPair[], body: unknown): ExportParameters => {
+  const fromBody = body === undefined ? [] : readParametersBody(body)
+  const all = [...query, ...fromBody]
+  if (all.length > maxValues) {
+    throw new SluiceError('invalid', `Cannot read the request: it has more than ${maxValues} parameters`)
+  }
+  return { values: mergeValues(valuesByName(query), valuesByName(fromBody)), unknown: unknownAmong(all) }
+}
+
+const valuesByName = (
+  pairs: readonly ParameterPair[],
+): ReadonlyMap<ExportParameterName, readonly string[]> => {
+  const values = new Map<ExportParameterName, string[]>()
+  for (const [name, value] of pairs) {
+    if (!isExportParameterName(name)) continue
+    if (value.length > maxValueLength) {
+      throw refusal(name, `its value is longer than ${maxValueLength} characters`)
+    }
+    const earlier = values.get(name)
+    if (earlier === undefined) values.set(name, [value])
+    else earlier.push(value)
+  }
+  return values
+}
+
+const mergeValues = (query: ExportParameters['values'], body: ExportParameters['values']) => {
+  const merged = new Map([...query, ...body])
+  for (const [name, inQuery] of query) {
+    const inBody = body.get(name)
+    if (inBody === undefined) continue
+    if (asList(inQuery) !== asList(inBody)) throw refusal(name, 'query and body give it different values')
+    // The longer of the two, so that a repetition in either is still seen where only one is allowed.
+    if (inQuery.length > inBody.length) merged.set(name, inQuery)
+  }
+  return merged
+}
+
+/** Values that mean the same give the same text: repeats as commas, any order, and a `+` that was decoded as a space. */
+const asList = (values: readonly string[]): string => {
+  const elements = values
+    .flatMap((value) => value.split(','))
+    .map((element) => element.trim().replaceAll(' ', '+'))
+  return [...new Set(elements)].sort().join(',')
+}
+
+const unknownAmong = (pairs: readonly ParameterPair[]): readonly IgnoredParameter[] => {
+  const names = new Set(pairs.map(([name]) => name))
+  return [...names]
+    .filter((name) => !isExportParameterName(name) && !isPassedOver(name))
+    .map(unknownParameter)
+}
+
+const unknownParameter = (name: string): IgnoredParameter => {
+  const hint = suggestParameterName(name)
+  return ignoredParameter(name, `it is not supported${hint === undefined ? '' : `, did you mean "${hint}"?`}`)
+}
+
+const refusal = (name: ExportParameterName, reason: string): SluiceError =>
+  new SluiceError('invalid', `Cannot read parameter "${name}": ${reason}`)

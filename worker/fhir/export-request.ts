@@ -1,0 +1,96 @@
+import { SluiceError } from '../errors.ts'
+import { echoText } from './echo-text.ts'
+import type { ExportParameterName } from './export-parameter-names.ts'
+import { type ExportParameters, gatherExportParameters, type ParameterPair } from './export-parameters.ts'
+import { type IgnoredParameter, ignoredParameter, refuseUnsupported } from './ignored-parameter.ts'
+import { type Instant, isBefore, parseInstant } from './instant.ts'
+import { isJsonFormat, isNdjsonFormat } from './output-format.ts'
+import type { ResourceType } from './resource-type.ts'
+import { readTypeParameter } from './type-parameter.ts'
+
+export type ExportRequestInput = {
+  readonly level: 'system'
+  readonly query: readonly ParameterPair[]
+  /** The parsed JSON of a POST; `undefined` for a GET, and for a POST that has no body. */
+  readonly body?: unknown
+  /** The client prefers `handling=lenient`. */
+  readonly lenient: boolean
+  /** By the clock that stamps resources. */
+  readonly nowMs: number
+}
+
+export type ExportRequest = {
+  readonly level: 'system'
+  /** Sorted, each once, never empty; `undefined` asks for all types. */
+  readonly types: readonly ResourceType[] | undefined
+  /** Resources changed after it, strictly. */
+  readonly since: Instant | undefined
+  /** Resources changed before it, strictly. */
+  readonly until: Instant | undefined
+  /** What lenient handling passes over, one OperationOutcome each. Empty under strict handling. */
+  readonly ignored: readonly IgnoredParameter[]
+}
+
+/**
+ * Reads a kick-off request (IG "Bulk Data Kick-off Request", Query Parameters), by GET or POST. What is malformed is
+ * `invalid` however the client prefers it handled; what is well-formed but not supported is `not-supported`, or ignored
+ * under lenient handling, but never so that a list of types turns into all types.
+ */
+export const parseExportRequest = (input: ExportRequestInput): ExportRequest => {
+  const { level, query, body, lenient, nowMs } = input
+  const { values, unknown } = gatherExportParameters(query, body)
+  const since = readInstant('_since', values)
+  const until = readInstant('_until', values)
+  refuseEmptyRange(since, until, nowMs)
+  const { types, unknown: unknownTypes } = readTypeParameter(values.get('_type'))
+  const ignored = [...unknown, ...unsupportedFormats(values), ...unknownTypes]
+  if (!lenient) refuseUnsupported(ignored)
+  if (types?.length === 0) refuseUnsupported(unknownTypes)
+  return { level, types, since: since?.instant, until: until?.instant, ignored }
+}
+
+type GivenInstant = { readonly text: string; readonly instant: Instant }
+
+const readInstant = (
+  name: '_since' | '_until',
+  values: ExportParameters['values'],
+): GivenInstant | undefined => {
+  const text = onlyValue(name, values)
+  if (text === undefined) return undefined
+  const instant = parseInstant(text)
+  if (instant !== undefined) return { text, instant }
+  throw invalid(name, text, 'it is neither a FHIR instant, with its offset from UTC, nor a FHIR date')
+}
+
+const onlyValue = (name: ExportParameterName, values: ExportParameters['values']): string | undefined => {
+  const [first, second] = values.get(name) ?? []
+  if (second === undefined) return first
+  throw new SluiceError('invalid', `Cannot read parameter "${name}": it is given more than once`)
+}
+
+const refuseEmptyRange = (
+  since: GivenInstant | undefined,
+  until: GivenInstant | undefined,
+  nowMs: number,
+) => {
+  if (since === undefined) return
+  if (since.instant.floorMs > nowMs) throw invalid('_since', since.text, 'it is in the future')
+  if (until !== undefined && !isBefore(since.instant, until.instant)) {
+    throw invalid('_since', since.text, `it is not before _until "${echoText(until.text)}"`)
+  }
+}
+
+const unsupportedFormats = (values: ExportParameters['values']): readonly IgnoredParameter[] => {
+  const outputFormat = onlyValue('_outputFormat', values) ?? 'ndjson'
+  const others = new Set((values.get('_format') ?? []).filter((format) => !isJsonFormat(format)))
+  return [
+    ...(isNdjsonFormat(outputFormat) ? [] : [unsupportedFormat('_outputFormat', outputFormat, 'NDJSON')]),
+    ...[...others].map((format) => unsupportedFormat('_format', format, 'JSON')),
+  ]
+}
+
+const unsupportedFormat = (name: ExportParameterName, value: string, supported: string): IgnoredParameter =>
+  ignoredParameter(name, `"${echoText(value)}" is not supported, only ${supported} is`)
+
+const invalid = (name: ExportParameterName, value: string, reason: string): SluiceError =>
+  new SluiceError('invalid', `Cannot process ${name} "${echoText(value)}": ${reason}`)

@@ -1,0 +1,41 @@
+import type { Context } from 'hono'
+import { HTTPException } from 'hono/http-exception'
+import { errorTable, SluiceError } from '../errors.ts'
+import { outcomeOf } from '../fhir/operation-outcome.ts'
+import type { Log } from '../platform/log.ts'
+
+export const fhirJson = 'application/fhir+json; charset=utf-8'
+
+/**
+ * Every error as an OperationOutcome in FHIR JSON (Bulk Data IG, "Error Response"). What is not a `SluiceError` is our bug: the
+ * client learns that it happened, the log learns what.
+ */
+export const errorResponse =
+  (log: Log) =>
+  (error: Error, c: Context): Response => {
+    const known = toSluiceError(error)
+    const { status, issue } = errorTable[known.code]
+    if (status >= 500)
+      log('error', 'request failed', { path: c.req.routePath, code: known.code, reason: deepMessage(error) })
+    const diagnostics =
+      known.code === 'internal' ? 'The server could not process the request; its log says why' : known.message
+    const headers = new Headers({ 'Content-Type': fhirJson, 'Cache-Control': 'no-store' })
+    if (known.retryAfterSeconds !== undefined) headers.set('Retry-After', String(known.retryAfterSeconds))
+    if (known.allow !== undefined) headers.set('Allow', known.allow.join(', '))
+    const severity = status >= 500 && issue !== 'transient' ? 'fatal' : 'error'
+    return new Response(JSON.stringify(outcomeOf([{ severity, code: issue, diagnostics }])), {
+      status,
+      headers,
+    })
+  }
+
+const toSluiceError = (error: Error): SluiceError => {
+  if (error instanceof SluiceError) return error
+  if (error instanceof HTTPException && error.status < 500) {
+    return new SluiceError('invalid', `Cannot process request: ${error.message}`, { cause: error })
+  }
+  return new SluiceError('internal', error.message, { cause: error })
+}
+
+const deepMessage = (error: Error): string =>
+  error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message

@@ -1,0 +1,48 @@
+import type { Context } from 'hono'
+import type { Deps } from '../deps.ts'
+import { SluiceError } from '../errors.ts'
+import { fileContentType } from '../export/file-writer.ts'
+import { readJob } from '../store/jobs.ts'
+import { isFinishedFile } from '../store/read-export.ts'
+import { fileResponse } from './file-response.ts'
+import { outcomes, pathParameter } from './openapi-parts.ts'
+import { type App, route } from './route.ts'
+
+/** `GET` and `HEAD` of an output, deleted or error file (Bulk Data IG, "Bulk Data Output File Request"). */
+export const registerFiles = (app: App, deps: Deps): void => {
+  const content = { [fileContentType]: { schema: { type: 'string' as const } } }
+  route(app, `${deps.config.fhirPath}/$export-file/{folder}/{name}`, {
+    get: {
+      operationId: 'readExportFile',
+      summary: 'Download a file of an export, or a range of it',
+      tags: ['Bulk Data Export'],
+      parameters: [
+        pathParameter('folder', 'The folder of the export'),
+        pathParameter('name', 'The name of the file'),
+      ],
+      responses: {
+        200: { description: 'NDJSON, one resource a line', content },
+        206: { description: 'The range asked for', content },
+        304: { description: 'Not modified: the client has it' },
+        ...outcomes(404, 412, 416, 503),
+      },
+      handler: (c) => answerFile(c, deps),
+    },
+  })
+}
+
+const answerFile = async (c: Context, { db, storage, clock }: Deps): Promise<Response> => {
+  const folder = c.req.param('folder') ?? ''
+  const name = c.req.param('name') ?? ''
+  const job = await readJob(db, folder.slice(folder.indexOf('_') + 1))
+  const isVisible =
+    job?.folder === folder && job.goneAt === undefined && (job.expiresAt ?? Infinity) > clock.now()
+  if (!isVisible || !(await isFinishedFile(db, job.jobId, name))) throw unknownFile()
+  const key = `${folder}/${name}`
+  const head = await storage.head(key)
+  if (head === undefined) throw unknownFile()
+  return fileResponse(c.req.raw, head, (range) => storage.read(key, range), fileContentType)
+}
+
+const unknownFile = (): SluiceError =>
+  new SluiceError('not-found', 'Cannot find the file: it never was, has expired, or its export was deleted')

@@ -1,0 +1,34 @@
+import { sql } from 'kysely'
+import type { Db } from './db.ts'
+
+/** The first populated type behind a position, found by a seek; `undefined` when there is none. */
+export const nextPosition = async (db: Db, after: number): Promise<number | undefined> => {
+  const { rows } = await sql<{ position: number }>`
+    select position from resource_version where position > ${after} order by position limit 1`.execute(
+    db.query,
+  )
+  return rows[0]?.position
+}
+
+/** What a bounded piece of a range holds at `asOf`: the planner walks a type with it to cut ranges and to know their lines. */
+export type RangeCount = {
+  readonly rows: number
+  readonly last: number
+  readonly lines: number
+  readonly bytes: number
+}
+
+export const countRange = async (
+  db: Db,
+  range: { readonly after: number; readonly end: number; readonly asOf: number },
+  maxRows: number,
+): Promise<RangeCount | undefined> => {
+  const { rows } = await sql<RangeCount>`
+    select count(*) as rows, max(position) as last, count(line_bytes) as lines, coalesce(sum(line_bytes), 0) as bytes
+    from (select position, case when deleted = 0 and (superseded_by is null or superseded_by > ${range.asOf})
+        then bytes end as line_bytes
+      from resource_version where position > ${range.after} and position <= ${range.end}
+      order by position limit ${maxRows})`.execute(db.query)
+  const row = rows[0]
+  return row === undefined || row.rows === 0 ? undefined : row
+}

@@ -1,0 +1,177 @@
+import { type RawBuilder, sql } from 'kysely'
+import type { FileState } from '../../schema/tables.ts'
+import type { Part } from '../storage/storage.ts'
+import type { Db, Statement } from './db.ts'
+import { completeJobIfDone } from './end-job.ts'
+import { type ClaimedUnit, type Cursor, holdsLease, type Lease, writeUnderLease } from './units.ts'
+
+/** The file a unit is writing, as far as it has been committed. */
+export type OpenFile = {
+  readonly fileNumber: number
+  readonly name: string
+  readonly state: FileState
+  readonly uploadId: string | undefined
+  /** Where the file begins: from here it is written anew when its upload is lost (I4). */
+  readonly start: Cursor
+  readonly lines: number
+  readonly bytes: number
+  readonly parts: readonly Part[]
+  /** Bytes behind the last full part, compressed, in order: read but not yet uploaded. */
+  readonly carry: readonly Uint8Array[]
+}
+
+export const readOpenFile = async (db: Db, unit: ClaimedUnit): Promise<OpenFile | undefined> => {
+  const here = { job_id: unit.jobId, ordinal: unit.ordinal, file_number: unit.fileNumber }
+  const row = await db.query
+    .selectFrom('export_file')
+    .selectAll()
+    .where((eb) => eb.and(here))
+    .executeTakeFirst()
+  if (row === undefined) return undefined
+  const parts = await db.query
+    .selectFrom('file_part')
+    .select(['part_number as partNumber', 'etag', 'bytes'])
+    .where((eb) => eb.and(here))
+    .orderBy('part_number')
+    .execute()
+  const carry = await db.query
+    .selectFrom('carry')
+    .select('bytes')
+    .where('job_id', '=', unit.jobId)
+    .where('ordinal', '=', unit.ordinal)
+    .orderBy('chunk')
+    .execute()
+  return {
+    fileNumber: row.file_number,
+    name: row.name,
+    state: row.state,
+    uploadId: row.upload_id ?? undefined,
+    start: { after: row.start_after, offset: row.start_offset },
+    lines: row.lines,
+    bytes: row.bytes,
+    parts,
+    carry: carry.map(({ bytes }) => new Uint8Array(bytes)),
+  }
+}
+
+/** How far a unit has come; `lines` and `bytes` are those of its current file up to the cursor. */
+export type FileProgress = {
+  readonly fileNumber: number
+  readonly name: string
+  readonly uploadId: string | undefined
+  readonly start: Cursor
+  readonly cursor: Cursor
+  readonly lines: number
+  readonly bytes: number
+  readonly linesDone: number
+}
+
+/** After an uploaded part: the part, the cursor behind it, and a renewed lease, in one fenced write (I4). */
+export const commitPart = (
+  db: Db,
+  lease: Lease,
+  progress: FileProgress,
+  part: Part,
+  leaseUntil: number,
+): Promise<boolean> =>
+  writeUnderLease(db, lease, sql`${unitProgress(progress)}, attempts = 0, lease_until = ${leaseUntil}`, [
+    upsertFile(lease, progress, 'writing'),
+    insertPart(lease, progress.fileNumber, part),
+    dropCarry(lease),
+  ])
+
+/** At the end of a slice: the scan cursor, and what is not yet a full part. Gives the unit back. */
+export const commitCarry = (
+  db: Db,
+  lease: Lease,
+  progress: FileProgress,
+  carry: readonly Uint8Array[],
+): Promise<boolean> =>
+  writeUnderLease(db, lease, sql`${unitProgress(progress)}, attempts = 0, lease_until = 0`, [
+    upsertFile(lease, progress, 'writing'),
+    dropCarry(lease),
+    ...carry.map(
+      (bytes, chunk) => sql`insert into carry (job_id, ordinal, chunk, bytes)
+        select ${lease.jobId}, ${lease.ordinal}, ${chunk}, ${bytes} where ${holdsLease(lease)}`,
+    ),
+  ])
+
+/** Before the storage is asked to join the parts: a crash between its answer and ours is then harmless. */
+export const commitCompleting = (
+  db: Db,
+  lease: Lease,
+  progress: FileProgress,
+  lastPart: Part | undefined,
+  leaseUntil: number,
+): Promise<boolean> =>
+  writeUnderLease(db, lease, sql`${unitProgress(progress)}, attempts = 0, lease_until = ${leaseUntil}`, [
+    upsertFile(lease, progress, 'completing'),
+    ...(lastPart === undefined ? [] : [insertPart(lease, progress.fileNumber, lastPart)]),
+    dropCarry(lease),
+  ])
+
+export type UnitEnd = { readonly now: number; readonly retentionMs: number }
+
+/** The object stands in the storage. The unit goes on with its next file, or, with `end`, is done, and perhaps the job with it. */
+export const commitFile = (
+  db: Db,
+  lease: Lease,
+  progress: FileProgress,
+  etag: string,
+  leaseUntil: number,
+  end: UnitEnd | undefined,
+): Promise<boolean> =>
+  writeUnderLease(
+    db,
+    lease,
+    sql`${unitProgress({ ...progress, fileNumber: progress.fileNumber + 1 })}, attempts = 0,
+      lease_until = ${end === undefined ? leaseUntil : 0}, state = ${end === undefined ? 'open' : 'done'}`,
+    [
+      upsertFile(lease, progress, 'complete', etag),
+      sql`delete from file_part where job_id = ${lease.jobId} and ordinal = ${lease.ordinal} and ${holdsLease(lease)}`,
+      dropCarry(lease),
+      ...(end === undefined ? [] : [completeJobIfDone(lease, end.now, end.retentionMs)]),
+    ],
+  )
+
+/** The unit's rows are used up and no file is open: it is done. */
+export const commitUnitDone = (db: Db, lease: Lease, end: UnitEnd): Promise<boolean> =>
+  writeUnderLease(db, lease, sql`state = 'done', lease_until = 0, attempts = 0`, [
+    dropCarry(lease),
+    completeJobIfDone(lease, end.now, end.retentionMs),
+  ])
+
+/** The storage has lost the upload or a part of it: the file is written anew from its start (I4). */
+export const commitRestart = (db: Db, lease: Lease, file: OpenFile): Promise<boolean> =>
+  writeUnderLease(
+    db,
+    lease,
+    sql`cursor_after = ${file.start.after}, cursor_offset = ${file.start.offset}, lines_done = lines_done - ${file.lines}`,
+    [
+      sql`update export_file set state = 'writing', upload_id = null, lines = 0, bytes = 0
+        where job_id = ${lease.jobId} and ordinal = ${lease.ordinal} and file_number = ${file.fileNumber}
+          and ${holdsLease(lease)}`,
+      sql`delete from file_part where job_id = ${lease.jobId} and ordinal = ${lease.ordinal} and ${holdsLease(lease)}`,
+      dropCarry(lease),
+    ],
+  )
+
+const unitProgress = ({ cursor, fileNumber, linesDone }: FileProgress): RawBuilder<unknown> =>
+  sql`cursor_after = ${cursor.after}, cursor_offset = ${cursor.offset}, file_number = ${fileNumber},
+    lines_done = ${linesDone}`
+
+const upsertFile = (lease: Lease, p: FileProgress, state: FileState, etag: string | null = null): Statement =>
+  sql`insert into export_file (job_id, ordinal, file_number, name, state, upload_id, start_after, start_offset, lines, bytes, etag)
+    select ${lease.jobId}, ${lease.ordinal}, ${p.fileNumber}, ${p.name}, ${state}, ${p.uploadId ?? null},
+      ${p.start.after}, ${p.start.offset}, ${p.lines}, ${p.bytes}, ${etag} where ${holdsLease(lease)}
+    on conflict (job_id, ordinal, file_number) do update set state = excluded.state, upload_id = excluded.upload_id,
+      lines = excluded.lines, bytes = excluded.bytes, etag = excluded.etag`
+
+const insertPart = (lease: Lease, fileNumber: number, part: Part): Statement =>
+  sql`insert into file_part (job_id, ordinal, file_number, part_number, etag, bytes)
+    select ${lease.jobId}, ${lease.ordinal}, ${fileNumber}, ${part.partNumber}, ${part.etag}, ${part.bytes}
+    where ${holdsLease(lease)}
+    on conflict (job_id, ordinal, file_number, part_number) do update set etag = excluded.etag, bytes = excluded.bytes`
+
+const dropCarry = (lease: Lease): Statement =>
+  sql`delete from carry where job_id = ${lease.jobId} and ordinal = ${lease.ordinal} and ${holdsLease(lease)}`

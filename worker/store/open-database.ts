@@ -1,0 +1,42 @@
+import { createClient } from '@libsql/client'
+import { sql } from 'kysely'
+import { SluiceError } from '../errors.ts'
+import { resourceTypes } from '../fhir/r4/resource-types.generated.ts'
+import { createDb, type Db } from './db.ts'
+import { migrate } from './migrate.ts'
+
+/**
+ * Opens a `file:` database whose folder exists, brings its schema up to date and names the resource types. One connection for
+ * all, so that the pragmas below hold for every statement: WAL lets readers of other processes go on during a write, and
+ * `synchronous = full` makes an acknowledged write survive a power cut.
+ */
+export const openDatabase = async (url: string, now: number): Promise<Db> => {
+  const db = createDb(connect(url))
+  await sql`pragma journal_mode = wal`.execute(db.query)
+  await sql`pragma synchronous = full`.execute(db.query)
+  await sql`pragma cache_size = -65536`.execute(db.query)
+  await prepareDatabase(db, now)
+  return db
+}
+
+const connect = (url: string) => {
+  try {
+    return createClient({ url, intMode: 'number', concurrency: 1 })
+  } catch (error) {
+    throw new SluiceError(
+      'database-unavailable',
+      `Cannot open database "${url}": it is missing, unreadable or no database`,
+      {
+        cause: error,
+      },
+    )
+  }
+}
+
+/** What every database needs before use, whatever it is reached by. Safe to run again. */
+export const prepareDatabase = async (db: Db, now: number): Promise<void> => {
+  await migrate(db, now)
+  const names = JSON.stringify(resourceTypes)
+  await sql`insert into resource_type (type_id, name)
+    select key + 1, value from json_each(${names}) where true on conflict do nothing`.execute(db.query)
+}

@@ -1,0 +1,30 @@
+import { sql } from 'kysely'
+import type { Db } from './db.ts'
+import { completeJobIfDone } from './end-job.ts'
+import type { UnitEnd } from './export-files.ts'
+import { insertUnits, type NewUnit } from './jobs.ts'
+import { holdsLease, type Lease, writeUnderLease } from './units.ts'
+
+/** How far planning has come, and the units it has made since the last commit, in one fenced write. */
+export const commitPlan = (
+  db: Db,
+  lease: Lease,
+  plan: string,
+  units: readonly NewUnit[],
+  leaseUntil: number,
+): Promise<boolean> =>
+  writeUnderLease(db, lease, sql`plan = ${plan}, attempts = 0, lease_until = ${leaseUntil}`, [
+    insertUnits(lease.jobId, units, holdsLease(lease)),
+  ])
+
+/** The last units; with them planning is done, and the job too when there was nothing to export. */
+export const commitPlanDone = (
+  db: Db,
+  lease: Lease,
+  units: readonly NewUnit[],
+  end: UnitEnd,
+): Promise<boolean> =>
+  writeUnderLease(db, lease, sql`state = 'done', lease_until = 0, attempts = 0`, [
+    insertUnits(lease.jobId, units, holdsLease(lease)),
+    completeJobIfDone(lease, end.now, end.retentionMs),
+  ])

@@ -1,0 +1,76 @@
+import { sql } from 'kysely'
+import type { UnitKind } from '../../schema/tables.ts'
+import type { Db } from './db.ts'
+
+/** A finished file as the manifest lists it. */
+export type ManifestFile = {
+  readonly kind: Exclude<UnitKind, 'plan'>
+  readonly typeId: number | undefined
+  readonly name: string
+  readonly lines: number
+  readonly bytes: number
+}
+
+/** Finished files in the order of their units; what the manifest is computed from at every status request. */
+export const readFinishedFiles = async (db: Db, jobId: string): Promise<readonly ManifestFile[]> => {
+  const { rows } = await sql<ManifestFile & { typeId: number | null }>`
+    select u.kind, u.type_id as typeId, f.name, f.lines, f.bytes
+    from export_file f cross join work_unit u on u.job_id = f.job_id and u.ordinal = f.ordinal
+    where f.job_id = ${jobId} and f.state = 'complete' order by f.ordinal, f.file_number`.execute(db.query)
+  return rows.map((row) => ({ ...row, typeId: row.typeId ?? undefined }))
+}
+
+/** Whether a file of that name is finished and may be served. */
+export const isFinishedFile = async (db: Db, jobId: string, name: string): Promise<boolean> => {
+  const row = await db.query
+    .selectFrom('export_file')
+    .select('state')
+    .where('job_id', '=', jobId)
+    .where('name', '=', name)
+    .executeTakeFirst()
+  return row?.state === 'complete'
+}
+
+/** How far a running job has come, in lines; `current` is the first type still being written. */
+export type JobProgress = {
+  readonly isPlanned: boolean
+  readonly done: number
+  readonly total: number
+  readonly current: { readonly typeId: number; readonly done: number; readonly total: number } | undefined
+  /** When the next unit may be tried again, if all that is left is resting after a failure. */
+  readonly restingUntil: number | undefined
+}
+
+export const readProgress = async (db: Db, jobId: string): Promise<JobProgress> => {
+  const { rows } = await sql<{
+    isPlanned: 0 | 1
+    done: number
+    total: number
+    currentType: number | null
+    restingUntil: number | null
+  }>`
+    select max(kind = 'plan' and state = 'done') as isPlanned, coalesce(sum(lines_done), 0) as done,
+      coalesce(sum(lines_total), 0) as total,
+      (select type_id from work_unit where job_id = ${jobId} and state <> 'done' and type_id is not null
+        order by ordinal limit 1) as currentType,
+      min(case when state <> 'done' then not_before end) as restingUntil
+    from work_unit where job_id = ${jobId}`.execute(db.query)
+  const row = rows[0]
+  if (row === undefined)
+    return { isPlanned: false, done: 0, total: 0, current: undefined, restingUntil: undefined }
+  return {
+    isPlanned: row.isPlanned === 1,
+    done: row.done,
+    total: row.total,
+    current: row.currentType === null ? undefined : await readTypeProgress(db, jobId, row.currentType),
+    restingUntil: row.restingUntil ?? undefined,
+  }
+}
+
+const readTypeProgress = async (db: Db, jobId: string, typeId: number): Promise<JobProgress['current']> => {
+  const { rows } = await sql<{ done: number; total: number }>`
+    select sum(lines_done) as done, sum(lines_total) as total
+    from work_unit where job_id = ${jobId} and type_id = ${typeId}`.execute(db.query)
+  const row = rows[0]
+  return row === undefined ? undefined : { typeId, done: row.done, total: row.total }
+}

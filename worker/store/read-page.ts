@@ -1,0 +1,101 @@
+import { sql } from 'kysely'
+import type { UnitKind } from '../../schema/tables.ts'
+import type { Db } from './db.ts'
+
+/** A bounded piece of a unit's rows, as bytes: finished lines, each with its newline (DESIGN I6). */
+export type Page = {
+  /** What the page was read after, and the last row it looked at: its cursor, though nothing in it matched. */
+  readonly after: number
+  readonly last: number
+  /** Rows looked at, and lines among them that belong in the output. */
+  readonly rows: number
+  readonly lines: number
+  readonly bytes: Uint8Array
+}
+export type PageRange = {
+  readonly kind: Extract<UnitKind, 'output' | 'deleted'>
+  readonly end: number
+  readonly asOf: number
+  /** Only for `deleted`: the snapshot the client has seen, and the types it asked for (all when empty). */
+  readonly sinceSeq: number
+  readonly typeIds: readonly number[]
+}
+export type PageBounds = { readonly maxRows: number; readonly maxBytes: number }
+
+/**
+ * Reads the page after `after`: at most `maxRows` rows, and as many lines as fit `maxBytes` (a longer line comes alone).
+ * `undefined` at the end of the range. How large a page is never shows in the bytes: pages laid end to end are the same.
+ */
+export const readPage = async (
+  db: Db,
+  range: PageRange,
+  after: number,
+  bounds: PageBounds,
+): Promise<Page | undefined> => {
+  for (let maxRows = bounds.maxRows; ; maxRows = Math.max(1, Math.floor(maxRows / 4))) {
+    const row = await (range.kind === 'output' ? readVersions : readDeletions)(db, range, after, {
+      ...bounds,
+      maxRows,
+    })
+    if (row === undefined || row.rows === 0) return undefined
+    if (row.size > bounds.maxBytes && row.rows > 1) continue
+    const bytes = row.page === null ? new Uint8Array(0) : new Uint8Array(row.page)
+    return { after, last: row.last, rows: row.rows, lines: row.lines, bytes }
+  }
+}
+
+type PageRow = { rows: number; last: number; lines: number; size: number; page: ArrayBuffer | null }
+
+/**
+ * I1: a version is in the snapshot when its `seq` is at most `asOf` (the range ends there) and it is neither a delete nor
+ * superseded by then. The bodies are joined by key and concatenated inside the database: measured, the fastest way out of it.
+ * The `case` keeps a page over the limit from being built at all.
+ */
+const readVersions = async (
+  db: Db,
+  { end, asOf }: PageRange,
+  after: number,
+  { maxRows, maxBytes }: PageBounds,
+): Promise<PageRow | undefined> => {
+  const scanned = sql`select position, case when deleted = 0 and (superseded_by is null or superseded_by > ${asOf})
+      then bytes end as line_bytes
+    from resource_version where position > ${after} and position <= ${end} order by position limit ${maxRows}`
+  const { rows } = await sql<PageRow>`
+    with scanned as (${scanned}),
+      total as materialized (select count(*) as rows, max(position) as last, count(line_bytes) as lines,
+        coalesce(sum(line_bytes), 0) as size from scanned)
+    select rows, last, lines, size, case when size <= ${maxBytes} or rows = 1 then (
+      select cast(group_concat(b.line, char(10)) || char(10) as blob)
+      from (select case when line_bytes is not null then position end as position from scanned) s
+      cross join resource_body b on b.position = s.position) end as page
+    from total`.execute(db.query)
+  return rows[0]
+}
+
+/**
+ * Deletions the client has to hear of: of resources that were there in the snapshot it has (`sinceSeq`) and are not in this one.
+ * One transaction Bundle a line (Bulk Data IG, "deleted" of the manifest).
+ */
+const readDeletions = async (
+  db: Db,
+  { end, asOf, sinceSeq, typeIds }: PageRange,
+  after: number,
+  { maxRows }: PageBounds,
+): Promise<PageRow | undefined> => {
+  const wanted = JSON.stringify(typeIds)
+  const { rows } = await sql<PageRow>`
+    with scanned as (select seq, position, resource_key, superseded_by from resource_version
+        where deleted = 1 and seq > ${after} and seq <= ${end} order by seq limit ${maxRows}),
+      line as (select s.seq, case when (s.superseded_by is null or s.superseded_by > ${asOf})
+          and (${typeIds.length} = 0 or t.type_id in (select value from json_each(${wanted})))
+          and (select v.deleted from resource_version v where v.resource_key = s.resource_key
+            and v.seq <= ${sinceSeq} order by v.version_id desc limit 1) = 0
+        then '{"resourceType":"Bundle","type":"transaction","entry":[{"request":{"method":"DELETE","url":"'
+          || t.name || '/' || r.id || '"}}]}' end as line
+        from scanned s
+        cross join resource r on r.resource_key = s.resource_key
+        cross join resource_type t on t.type_id = r.type_id)
+    select count(*) as rows, max(seq) as last, count(line) as lines, 0 as size,
+      cast(group_concat(line, char(10)) || char(10) as blob) as page from line`.execute(db.query)
+  return rows[0]
+}

@@ -1,0 +1,54 @@
+import { sql } from 'kysely'
+import type { Db } from './db.ts'
+import { type Job, toJob } from './jobs.ts'
+
+/** Marks finished exports whose time is over; from then on they are as gone as if deleted (I7). */
+export const expireJobs = async (db: Db, now: number): Promise<void> => {
+  await sql`update job set expired_at = ${now}
+    where expired_at is null and expires_at is not null and expires_at <= ${now}`.execute(db.query)
+}
+
+/** Jobs that ended before `endedBefore` and whose leftovers have not been looked for, the oldest first. */
+export const readUnsweptJobs = (db: Db, endedBefore: number, limit: number): Promise<readonly Job[]> =>
+  db.query
+    .selectFrom('job')
+    .selectAll()
+    .where('swept_at', 'is', null)
+    .where('ended_at', 'is not', null)
+    .where('ended_at', '<=', endedBefore)
+    .orderBy('ended_at')
+    .limit(limit)
+    .execute()
+    .then((rows) => rows.map(toJob))
+
+/** Jobs that are gone for clients and still have a row, the ones gone longest first. */
+export const readGoneJobs = (db: Db, limit: number): Promise<readonly Job[]> =>
+  db.query
+    .selectFrom('job')
+    .selectAll()
+    .where((eb) => eb.or([eb('removed_at', 'is not', null), eb('expired_at', 'is not', null)]))
+    .orderBy((eb) => eb.fn.coalesce('removed_at', 'expired_at'))
+    .limit(limit)
+    .execute()
+    .then((rows) => rows.map(toJob))
+
+/** Every file of a job and its upload, if it has one: what is under the job's folder and not among these is a leftover. */
+export const readFileUploads = (
+  db: Db,
+  jobId: string,
+): Promise<readonly { readonly name: string; readonly uploadId: string | null }[]> =>
+  db.query
+    .selectFrom('export_file')
+    .select(['name', 'upload_id as uploadId'])
+    .where('job_id', '=', jobId)
+    .execute()
+
+export const markSwept = async (db: Db, jobId: string, now: number): Promise<void> => {
+  await db.query.updateTable('job').set({ swept_at: now }).where('job_id', '=', jobId).execute()
+}
+
+/** The last trace of a job: nothing of it is in the storage any more. */
+export const forgetJob = async (db: Db, jobId: string): Promise<void> => {
+  const tables = ['carry', 'file_part', 'export_file', 'work_unit', 'job'] as const
+  await db.batch(tables.map((table) => sql`delete from ${sql.table(table)} where job_id = ${jobId}`))
+}

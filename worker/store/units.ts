@@ -1,0 +1,115 @@
+import { type RawBuilder, sql } from 'kysely'
+import type { UnitKind, WorkUnitTable } from '../../schema/tables.ts'
+import type { Db, Statement } from './db.ts'
+import { mayHappen, stateAfter } from './job-condition.ts'
+
+/** A work unit held under a lease. `fence` is the lease: whoever claims next raises it, and every write repeats it (I5). */
+export type ClaimedUnit = {
+  readonly jobId: string
+  readonly ordinal: number
+  readonly fence: number
+  readonly kind: UnitKind
+  readonly typeId: number | undefined
+  readonly fileStem: string
+  readonly rangeAfter: number
+  readonly rangeEnd: number
+  readonly cursor: Cursor
+  readonly fileNumber: number
+  readonly linesDone: number
+  readonly plan: string
+}
+/** Where to go on: `offset` bytes behind the row `after` in the unit's stream of lines (I3: a part may end inside a line). */
+export type Cursor = { readonly after: number; readonly offset: number }
+export type Lease = Pick<ClaimedUnit, 'jobId' | 'ordinal' | 'fence'>
+
+/**
+ * Claims the first unit that may run of the job served longest ago, so that jobs take turns slice by slice. One statement: two
+ * ticks never get the same unit. A job's turn is counted, not timed, because a clock may stand still between two claims.
+ */
+export const claimUnit = async (db: Db, now: number, leaseMs: number): Promise<ClaimedUnit | undefined> => {
+  const [claimed] = await db.batch([
+    sql`update work_unit set fence = fence + 1, lease_until = ${now + leaseMs}
+      where (job_id, ordinal) = (
+        select u.job_id, u.ordinal from job j cross join work_unit u on u.job_id = j.job_id
+        where j.${mayHappen('claim')} and u.state <> 'done' and u.lease_until <= ${now} and u.not_before <= ${now}
+        order by j.served_at, j.job_id, u.ordinal limit 1)
+      returning *`,
+  ])
+  const row = claimed?.rows[0]
+  if (row === undefined) return undefined
+  const unit = toClaimedUnit(row as unknown as WorkUnitTable)
+  await sql`update job set state = ${stateAfter('claim')}, served_at = (select max(served_at) + 1 from job where ${mayHappen('claim')})
+    where job_id = ${unit.jobId} and ${mayHappen('claim')}`.execute(db.query)
+  return unit
+}
+
+const toClaimedUnit = (row: WorkUnitTable): ClaimedUnit => ({
+  jobId: row.job_id,
+  ordinal: row.ordinal,
+  fence: row.fence,
+  kind: row.kind,
+  typeId: row.type_id ?? undefined,
+  fileStem: row.file_stem,
+  rangeAfter: row.range_after,
+  rangeEnd: row.range_end,
+  cursor: { after: row.cursor_after, offset: row.cursor_offset },
+  fileNumber: row.file_number,
+  linesDone: row.lines_done,
+  plan: row.plan ?? '{}',
+})
+
+/** The condition every statement under a lease repeats, INSERTs too: the unit's fence is still ours (I5). */
+export const holdsLease = ({ jobId, ordinal, fence }: Lease): RawBuilder<unknown> =>
+  sql`exists (select 1 from work_unit where job_id = ${jobId} and ordinal = ${ordinal} and fence = ${fence})`
+
+/**
+ * Runs a batch under a lease. Its first statement must be an update of the unit's own row under the lease: when that changed no row,
+ * the lease is lost and nothing at all was written. Returns whether it was held.
+ */
+export const writeUnderLease = async (
+  db: Db,
+  lease: Lease,
+  unit: RawBuilder<unknown>,
+  others: readonly Statement[],
+): Promise<boolean> => {
+  const [first] = await db.batch([
+    sql`update work_unit set ${unit}
+      where job_id = ${lease.jobId} and ordinal = ${lease.ordinal} and fence = ${lease.fence}`,
+    ...others,
+  ])
+  return first !== undefined && first.changed > 0
+}
+
+export const renewLease = (db: Db, lease: Lease, leaseUntil: number): Promise<boolean> =>
+  writeUnderLease(db, lease, sql`lease_until = ${leaseUntil}`, [])
+
+/** Gives a unit back before its lease ends, so that the next tick need not wait for that. */
+export const releaseLease = (db: Db, lease: Lease): Promise<boolean> =>
+  writeUnderLease(db, lease, sql`lease_until = 0`, [])
+
+/** Failures in a row without progress, or `undefined` when the lease is lost. */
+export const readAttempts = async (db: Db, lease: Lease): Promise<number | undefined> => {
+  const row = await db.query
+    .selectFrom('work_unit')
+    .select('attempts')
+    .where('job_id', '=', lease.jobId)
+    .where('ordinal', '=', lease.ordinal)
+    .where('fence', '=', lease.fence)
+    .executeTakeFirst()
+  return row?.attempts
+}
+
+/** Gives a unit back after a failure: it rests until `notBefore`. */
+export const postponeUnit = (
+  db: Db,
+  lease: Lease,
+  attempts: number,
+  notBefore: number,
+  reason: string,
+): Promise<boolean> =>
+  writeUnderLease(
+    db,
+    lease,
+    sql`lease_until = 0, attempts = ${attempts}, not_before = ${notBefore}, last_error = ${reason}`,
+    [],
+  )

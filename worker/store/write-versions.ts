@@ -1,0 +1,188 @@
+import { sql } from 'kysely'
+import { hasCode, SluiceError } from '../errors.ts'
+import type { BatchResult, Db, Statement } from './db.ts'
+import { newPosition, newVersions } from './new-versions.ts'
+import {
+  closeMembers,
+  insertCompartments,
+  insertMembers,
+  insertReferences,
+  namePaths,
+  nameResources,
+} from './write-index-rows.ts'
+
+/** A version about to be written. A delete has an empty body, and no rows beside it. */
+export type Draft = {
+  readonly typeId: number
+  readonly id: string
+  readonly deleted: boolean
+  /** The finished line is `head + versionId + '","lastUpdated":"' + lastUpdated + tail` (`fhir/resource-line.ts`). */
+  readonly head: string
+  readonly tail: string
+  /** The `versionId` that must be current now (`If-Match`), 0 for "none must be"; undefined writes whatever is there. */
+  readonly expected?: number | undefined
+  readonly patientIds: readonly string[]
+  readonly references: readonly { readonly path: string; readonly typeId: number; readonly id: string }[]
+  readonly members: readonly DraftMember[]
+}
+export type DraftMember = {
+  readonly typeId: number
+  readonly id: string
+  readonly inactive: boolean
+  readonly periodStart: number | null
+  readonly periodEnd: number | null
+}
+export type WrittenVersion = {
+  readonly versionId: number
+  readonly lastUpdated: number
+  readonly seq: number
+  /** There was no version before, or it was a delete. */
+  readonly isCreated: boolean
+}
+export type WriteOptions = {
+  readonly now: number
+  /** A node whose clock is further than this off the database's must not write (DESIGN 4). Infinity: no check. */
+  readonly maxClockSkewMs: number
+}
+
+/**
+ * Writes one version each for the drafts, in one transaction, in their order: version, body, compartment, reference and member
+ * rows, and what they supersede. Nothing is read first: the next `seq`, `lastUpdated` and `versionId` are found by the SQL that
+ * writes, so that it is one `batch` on a file and one request over HTTP. A draft whose `expected` version is not the current one,
+ * and a delete of what is not there, writes nothing: its place in the answer is `undefined`.
+ *
+ * The drafts must be of different resources, since each statement sees the store as it was before all of them.
+ */
+export const writeVersions = async (
+  db: Db,
+  drafts: readonly Draft[],
+  options: WriteOptions,
+): Promise<readonly (WrittenVersion | undefined)[]> => {
+  if (drafts.length === 0) return []
+  const count = drafts.length
+  const statements: readonly Statement[] = [
+    refuseSkewedClock(options),
+    advanceClock(count, options.now),
+    nameResources(drafts),
+    namePaths(drafts),
+    insertVersions(drafts),
+    insertBodies(drafts),
+    supersede(drafts),
+    insertCompartments(drafts),
+    insertReferences(drafts),
+    closeMembers(drafts),
+    insertMembers(drafts),
+    makeCurrent(drafts),
+    recordInstant(),
+    selectWritten(drafts),
+  ].filter((statement) => statement !== undefined)
+  const results = await db.batch(statements).catch(explainSkew)
+  return readWritten(results.at(-1), count)
+}
+
+/** `json()` of a non-JSON text is an error, which rolls the whole batch back: the one way to stop a batch from inside SQL. */
+const refuseSkewedClock = ({ now, maxClockSkewMs }: WriteOptions): Statement | undefined =>
+  Number.isFinite(maxClockSkewMs)
+    ? sql`select case when abs(cast(unixepoch('subsec') * 1000 as integer) - ${now}) > ${maxClockSkewMs}
+        then json('the clock of this node is too far off the clock of the database') end`
+    : undefined
+
+const explainSkew = (error: unknown): never => {
+  if (!(hasCode(error, 'internal') && error.message.includes('malformed JSON'))) throw error
+  throw new SluiceError(
+    'database-unavailable',
+    'Cannot write: the clock of this node is too far off the clock of the database',
+    {
+      cause: error,
+      retryAfterSeconds: 60,
+    },
+  )
+}
+
+/** `last_updated` never falls, and never equals the `transactionTime` of an export begun before (the floor rule, DESIGN 4). */
+const advanceClock = (count: number, now: number): Statement =>
+  sql`update store_clock set next_seq = next_seq + ${count},
+    last_assigned = max(${now}, floor, last_assigned), floor = max(${now}, floor, last_assigned)`
+
+const insertVersions = (drafts: readonly Draft[]): Statement => {
+  const rows = drafts.map((draft) => [
+    draft.typeId,
+    draft.id,
+    draft.deleted ? 1 : 0,
+    draft.expected ?? null,
+    lineBytesWithoutVersionId(draft),
+  ])
+  return sql`insert into resource_version (position, resource_key, version_id, last_updated, deleted, bytes)
+    select ${newPosition(drafts.length, sql`d.value ->> 0`, sql`d.key`)}, r.resource_key,
+      coalesce(v.version_id, 0) + 1, c.last_assigned, d.value ->> 2,
+      case when d.value ->> 2 then 0 else (d.value ->> 4) + length(coalesce(v.version_id, 0) + 1) end
+    from json_each(${JSON.stringify(rows)}) d
+    cross join store_clock c
+    cross join resource r on r.type_id = d.value ->> 0 and r.id = d.value ->> 1
+    left join resource_version v on v.position = r.current_position
+    where (d.value ->> 3 is null or d.value ->> 3 = case when v.deleted = 0 then v.version_id else 0 end)
+      and (d.value ->> 2 = 0 or v.deleted = 0)`
+}
+
+/** Bodies are bound one by one: a value over 5,000,000 bytes is refused by the server, and JSON in JSON would swell. */
+const insertBodies = (drafts: readonly Draft[]): Statement | undefined => {
+  const bodies = drafts.flatMap(({ typeId, head, tail, deleted }, index) =>
+    deleted ? [] : [sql`(${index}, ${typeId}, ${head}, ${tail})`],
+  )
+  if (bodies.length === 0) return undefined
+  return sql`with draft (i, type_id, head, tail) as (values ${sql.join(bodies, sql`,`)})
+    insert into resource_body (position, line)
+    select v.position, d.head || v.version_id || '","lastUpdated":"' || ${isoInstant} || d.tail
+    from draft d cross join resource_version v
+      on v.position = ${newPosition(drafts.length, sql`d.type_id`, sql`d.i`)}`
+}
+
+const isoInstant = sql`strftime('%Y-%m-%dT%H:%M:%fZ', v.last_updated / 1000.0, 'unixepoch')`
+
+/** By key both: a join in an UPDATE makes the planner scan the whole table (measured). */
+const supersede = (drafts: readonly Draft[]): Statement =>
+  sql`update resource_version set superseded_by = (select n.seq from resource_version n
+      where n.resource_key = resource_version.resource_key and n.version_id = resource_version.version_id + 1)
+    where position in (${newVersions(drafts, sql`r.current_position`)})`
+
+const makeCurrent = (drafts: readonly Draft[]): Statement =>
+  sql`update resource set current_position = (select n.position from resource_version n
+      where n.resource_key = resource.resource_key order by n.version_id desc limit 1)
+    where resource_key in (${newVersions(drafts, sql`r.resource_key`)})`
+
+const recordInstant = (): Statement =>
+  sql`insert into instant (last_updated, last_seq) select last_assigned, next_seq - 1 from store_clock where true
+    on conflict (last_updated) do update set last_seq = excluded.last_seq`
+
+const selectWritten = (drafts: readonly Draft[]): Statement =>
+  newVersions(
+    drafts,
+    sql`d.key as i, n.version_id, n.last_updated, n.seq, not exists (select 1 from resource_version p
+      where p.resource_key = n.resource_key and p.version_id = n.version_id - 1 and p.deleted = 0) as is_created`,
+  )
+
+const readWritten = (
+  result: BatchResult | undefined,
+  count: number,
+): readonly (WrittenVersion | undefined)[] => {
+  const written = new Array<WrittenVersion | undefined>(count).fill(undefined)
+  for (const row of result?.rows ?? []) {
+    written[Number(row.i)] = {
+      versionId: Number(row.version_id),
+      lastUpdated: Number(row.last_updated),
+      seq: Number(row.seq),
+      isCreated: row.is_created === 1,
+    }
+  }
+  return written
+}
+
+const lineBytesWithoutVersionId = ({ head, tail }: Draft): number =>
+  utf8Bytes(head) + utf8Bytes(tail) + spliceBytes
+
+/** `","lastUpdated":"2026-11-20T10:26:46.123Z` and the newline behind the line. */
+const spliceBytes = 17 + 24 + 1
+
+const encoder = new TextEncoder()
+const utf8Bytes = (text: string): number =>
+  /[^\0-\x7f]/.test(text) ? encoder.encode(text).length : text.length
