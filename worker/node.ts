@@ -1,7 +1,7 @@
 import { serve as listen } from '@hono/node-server'
 import { lockDatabase } from './cli/file-lock.ts'
 import { openDeps } from './cli/open-deps.ts'
-import { type Config, loadConfig } from './config.ts'
+import { type Config, loadConfig, withPort } from './config.ts'
 import { SluiceError } from './errors.ts'
 import { startEngineLoop } from './export/engine-loop.ts'
 import { createApp } from './http/app.ts'
@@ -14,25 +14,25 @@ export type RunningServer = {
 
 /** Node: HTTP and the engine in one long-running process, alone on its database file. */
 export const serve = async (wanted: Config): Promise<RunningServer> => {
-  const lock = await lockDatabase(wanted.databaseUrl, 'sluice serve', Date.now())
-  const ready = Promise.withResolvers<(request: Request) => Response | Promise<Response>>()
-  const { server, port } = await bind(wanted, async (request) => (await ready.promise)(request))
-  const config = withPort(wanted, port)
-  const deps = await openDeps(config)
-  const engine = startEngineLoop(deps)
-  const app = createApp(deps, engine.wake)
-  ready.resolve((request) => app.fetch(request))
-  return {
-    config,
-    close: async () => {
-      await new Promise<void>((resolve) => {
-        server.close(() => resolve())
-        if ('closeIdleConnections' in server) server.closeIdleConnections()
-      })
-      await engine.stop()
-      await deps.close()
-      await lock.release()
-    },
+  const closing = new AsyncDisposableStack()
+  try {
+    const lock = await lockDatabase(wanted.databaseUrl, 'sluice serve', Date.now())
+    closing.defer(lock.release)
+    const ready = Promise.withResolvers<(request: Request) => Response | Promise<Response>>()
+    const { server, port } = await bind(wanted, async (request) => (await ready.promise)(request))
+    closing.defer(() => closeServer(server))
+    const config = withPort(wanted, port)
+    const deps = await openDeps(config)
+    closing.defer(deps.close)
+    const engine = startEngineLoop(deps)
+    closing.defer(engine.stop)
+    closing.defer(() => closeServer(server)) // first of all; the one above is for a start that fails
+    const app = createApp(deps, engine.wake)
+    ready.resolve((request) => app.fetch(request))
+    return { config, close: () => closing.disposeAsync() }
+  } catch (error) {
+    await closing.disposeAsync()
+    throw error
   }
 }
 
@@ -40,7 +40,11 @@ type Bound = { readonly server: ReturnType<typeof listen>; readonly port: number
 
 const bind = ({ host, port }: Config, fetch: (request: Request) => Promise<Response>): Promise<Bound> =>
   new Promise((resolve, reject) => {
-    const server = listen({ fetch, hostname: host, port }, (info) => resolve({ server, port: info.port }))
+    // A load may take hours to send its body, and only its sender knows whether it still comes.
+    const serverOptions = { requestTimeout: 0 }
+    const server = listen({ fetch, hostname: host, port, serverOptions }, (info) =>
+      resolve({ server, port: info.port }),
+    )
     server.once('error', (error: NodeJS.ErrnoException) => {
       const reason =
         error.code === 'EADDRINUSE' ? 'something else listens there' : (error.code ?? error.message)
@@ -52,9 +56,11 @@ const bind = ({ host, port }: Config, fetch: (request: Request) => Promise<Respo
     })
   })
 
-/** With `PORT=0` the system chose the port, and links must name it. */
-const withPort = (config: Config, port: number): Config =>
-  config.port === 0 ? { ...config, port, baseUrl: config.baseUrl.replace(/:0$/, `:${port}`) } : config
+const closeServer = (server: Bound['server']): Promise<void> =>
+  new Promise((resolve) => {
+    server.close(() => resolve())
+    if ('closeIdleConnections' in server) server.closeIdleConnections()
+  })
 
 const main = async (): Promise<void> => {
   const running = await serve(loadConfig(process.env, 'node'))

@@ -131,11 +131,16 @@ const commit = async (step1: Transaction): Promise<void> => {
   }
 }
 
+/** Collected as garbage, a connection would give up its lock; a caller may well keep no reference to it. */
+const holding = new Set<Client>()
+
 const held = (client: Client, notePath: string): FileLock => {
+  holding.add(client)
   let released: Promise<void> | undefined
   const release = async () => {
     await removeNote(notePath)
     await unlock(client)
+    holding.delete(client)
   }
   return {
     release: () => {

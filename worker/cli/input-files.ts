@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs'
 import { readdir, realpath, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SluiceError } from '../errors.ts'
@@ -16,57 +17,45 @@ export type FoundFiles = {
  * folders are passed over in silence, and links to folders are not followed.
  */
 export const findInputFiles = async (paths: readonly string[]): Promise<FoundFiles> => {
-  const found: { files: InputFile[]; skipped: string[] } = { files: [], skipped: [] }
+  const files: InputFile[] = []
+  const skipped: string[] = []
   for (const path of paths) {
-    if ((await statOf(path)).isDirectory()) await searchFolder(path, found)
-    else found.files.push(await namedFile(path))
+    const stats = await statOf(path)
+    if (stats.isDirectory()) await searchFolder(path, files, skipped)
+    else files.push(namedFile(path, stats))
   }
-  if (found.files.length === 0)
-    throw refusal(paths.join('", "'), 'there is no .ndjson or .ndjson.gz file in it')
-  return { files: await withoutRepeats(found.files), skipped: found.skipped }
+  if (files.length === 0) throw refusal(paths.join('", "'), 'no .ndjson or .ndjson.gz file is in there')
+  return { files: await withoutRepeats(files), skipped }
 }
 
-const statOf = async (path: string) => {
+const statOf = async (path: string): Promise<Stats> => {
   try {
     return await stat(path)
   } catch (error) {
-    throw refusal(
-      path,
-      error instanceof Error && 'code' in error && error.code === 'ENOENT'
-        ? 'it is not there'
-        : String(error),
-    )
+    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
+    throw refusal(path, isMissing ? 'it is not there' : String(error))
   }
 }
 
-const namedFile = async (path: string): Promise<InputFile> => {
-  const { size, ...kind } = await fileAt(path)
-  if (!kind.isFile) throw refusal(path, 'it is neither a file nor a folder')
+const namedFile = (path: string, stats: Stats): InputFile => {
+  if (!stats.isFile()) throw refusal(path, 'it is neither a file nor a folder')
   if (!isNdjsonName(path)) throw refusal(path, 'its name must end in .ndjson or .ndjson.gz')
-  return { path, bytes: size }
+  return { path, bytes: stats.size }
 }
 
-const fileAt = async (path: string) => {
-  const stats = await statOf(path)
-  return { size: stats.size, isFile: stats.isFile() }
-}
-
-const searchFolder = async (
-  folder: string,
-  found: { files: InputFile[]; skipped: string[] },
-): Promise<void> => {
+const searchFolder = async (folder: string, files: InputFile[], skipped: string[]): Promise<void> => {
   const entries = await readdir(folder, { withFileTypes: true })
   entries.sort((a, b) => (a.name < b.name ? -1 : 1))
   for (const entry of entries) {
     const path = join(folder, entry.name)
     if (entry.name.startsWith('.')) continue
     if (entry.isDirectory()) {
-      await searchFolder(path, found)
+      await searchFolder(path, files, skipped)
       continue
     }
-    const { size, isFile } = isNdjsonName(path) ? await fileAt(path) : { size: 0, isFile: false }
-    if (isFile) found.files.push({ path, bytes: size })
-    else found.skipped.push(path)
+    const stats = isNdjsonName(path) ? await statOf(path) : undefined
+    if (stats?.isFile()) files.push({ path, bytes: stats.size })
+    else skipped.push(path)
   }
 }
 

@@ -3,7 +3,7 @@ import type { IngestReport } from '../ingest/ingest-report.ts'
 import { type CommandIo, sayLine } from './command-io.ts'
 import { findInputFiles, type InputFile } from './input-files.ts'
 import { type LoadProgress, openProgress } from './load-progress.ts'
-import { type FileReport, type LoadReport, reportText, summarize } from './load-report.ts'
+import { counted, type FileReport, type LoadReport, reportText, summarize } from './load-report.ts'
 import { type LoadDestination, type LoadTarget, openTarget } from './load-target.ts'
 import { openInput } from './open-input.ts'
 
@@ -16,10 +16,15 @@ export type LoadRequest = {
 /** Stores the resources of NDJSON files and reports; the exit code is 0 when every line of every file was stored, else 1. */
 export const load = async ({ paths, destination, json }: LoadRequest, io: CommandIo): Promise<number> => {
   const { files, skipped } = await findInputFiles(paths)
-  for (const path of skipped) sayLine(io.stderr, `skipped ${path}: it is not named .ndjson or .ndjson.gz`)
+  if (skipped.length > 0) sayLine(io.stderr, noticeOf(skipped))
   const report = await loadInto(destination, files, io)
   sayLine(io.stdout, json ? JSON.stringify(report) : reportText(report))
   return report.refused + report.failed + report.notTried > 0 ? 1 : 0
+}
+
+const noticeOf = (skipped: readonly string[]): string => {
+  const shown = [...skipped.slice(0, 3), ...(skipped.length > 3 ? ['…'] : [])]
+  return `skipped ${counted(skipped.length, 'file')} not named .ndjson or .ndjson.gz: ${shown.join(', ')}`
 }
 
 const loadInto = async (

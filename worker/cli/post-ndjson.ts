@@ -33,7 +33,7 @@ const answerTo = (request: ClientRequest, origin: string): Promise<Answer> => {
     request.once('response', (response: IncomingMessage) => {
       text(response).then((body) => resolve({ status: response.statusCode ?? 0, body }), reject)
     })
-    request.once('error', reject)
+    request.on('error', reject)
   }).catch((error: unknown) => {
     const reason = error instanceof Error ? error.message || error.name : String(error)
     throw new SluiceError('database-unavailable', `Cannot reach server "${origin}": ${reason}`, {

@@ -2,7 +2,7 @@ import { Command, CommanderError, Option } from 'commander'
 import { z } from 'zod'
 import { SluiceError } from '../errors.ts'
 import { type CommandIo, sayLine } from './command-io.ts'
-import { load } from './load.ts'
+import { type LoadRequest, load } from './load.ts'
 import type { LoadDestination } from './load-target.ts'
 
 /** Runs one command line and returns its exit code: 0 all done, 1 something was not, 2 wrong usage. It never throws. */
@@ -26,7 +26,7 @@ const createProgram = ({ stdout, stderr }: CommandIo): Command =>
     .exitOverride()
     .configureOutput({ writeOut: (text) => stdout.write(text), writeErr: (text) => stderr.write(text) })
 
-const addLoad = (program: Command, run: (request: Parameters<typeof load>[0]) => Promise<void>): void => {
+const addLoad = (program: Command, run: (request: LoadRequest) => Promise<void>): void => {
   program
     .command('load')
     .description('Store FHIR resources from NDJSON files, plain (.ndjson) or gzipped (.ndjson.gz).')
@@ -40,8 +40,8 @@ const addLoad = (program: Command, run: (request: Parameters<typeof load>[0]) =>
     .option('--server <origin>', 'send the files to this running server, for example http://127.0.0.1:8080')
     .option('--json', 'print the report as JSON')
     .action(async (paths: readonly string[], options: unknown) => {
-      const { json, ...destination } = loadOptions.parse(options)
-      await run({ paths, destination: destinationOf(destination), json })
+      const given = loadOptions.parse(options)
+      await run({ paths, destination: destinationOf(given), json: given.json })
     })
 }
 
@@ -51,13 +51,7 @@ const loadOptions = z.object({
   json: z.boolean().default(false),
 })
 
-const destinationOf = ({
-  database,
-  server,
-}: {
-  database?: string | undefined
-  server?: string | undefined
-}): LoadDestination => {
+const destinationOf = ({ database, server }: z.infer<typeof loadOptions>): LoadDestination => {
   if (database !== undefined) return { database }
   if (server !== undefined) return { server: originOf(server) }
   throw new SluiceError('invalid', 'Cannot load: give --database or --server to say where to')

@@ -124,11 +124,11 @@ export const settings = z.object({
   }),
   SLICE_MS: whole({
     unit: 'milliseconds',
-    default: 20_000,
+    default: 5_000,
     min: 1,
     max: 3_600_000,
     reason:
-      'Work on one unit before it is given back, so that jobs take turns; on Workers it stays under the 30 seconds of `waitUntil`.',
+      'Work on one unit before it is given back, so that jobs take turns: a small export waits no longer than this behind large ones.',
   }),
   TICK_MS: whole({
     unit: 'milliseconds',
