@@ -79,7 +79,7 @@ export type JobTable = {
   folder: string
   /** NDJSON of OperationOutcomes for the `error` files, fixed at kick-off. */
   outcome_lines: string
-  served_at: number
+  turn: number
   created_at: number
   ended_at: number | null
   expires_at: number | null

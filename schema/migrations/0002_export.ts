@@ -18,7 +18,7 @@ export const exportJobs: readonly string[] = [
     range_bytes integer not null,
     folder text not null unique,
     outcome_lines text not null,
-    served_at integer not null,
+    turn integer not null,
     created_at integer not null,
     ended_at integer,
     expires_at integer,
@@ -27,7 +27,7 @@ export const exportJobs: readonly string[] = [
     swept_at integer,
     failure text
   ) without rowid`,
-  `create index job_open on job (served_at, job_id) where state in ('accepted', 'in-progress')`,
+  `create index job_open on job (turn, job_id) where state in ('accepted', 'in-progress')`,
   `create index job_unswept on job (ended_at) where swept_at is null and ended_at is not null`,
   `create index job_expiring on job (expires_at) where expired_at is null and expires_at is not null`,
 

@@ -17,7 +17,10 @@ export type Cut = {
 }
 
 export type Cutter = {
-  /** Takes a page from `skip` on, and yields what became full. The page must not be changed before the cuts are taken. */
+  /**
+   * Takes a page without its first `skip` bytes, and yields what became full. All of a page is skipped, and some of the next, when pages
+   * were larger when the cursor was committed.
+   */
   cut(page: Page, skip: number): Generator<Cut>
   /** Ends the open file, if there is one. */
   end(): Cut | undefined
@@ -42,20 +45,26 @@ export const createCutter = (
 ): Cutter => {
   const fileLimit = Math.min(limits.fileBytes || Number.POSITIVE_INFINITY, limits.partBytes * maxParts)
   let { cursor, lines, bytes } = start
-  let buffer = takeBuffer()
-  buffer.set(start.carry)
-  let filled = start.carry.length
+  // Taken when there is something to put into it, so that none is held while a full one waits to be uploaded (I6).
+  let buffer: Uint8Array<ArrayBuffer> | undefined
+  let filled = 0
+  const fill = (piece: Uint8Array) => {
+    buffer ??= takeBuffer()
+    buffer.set(piece, filled)
+    filled += piece.length
+  }
+  if (start.carry.length > 0) fill(start.carry)
 
   const snapshot = (kind: Cut['kind']): Cut => ({
     kind,
-    content: buffer.subarray(0, filled),
+    content: buffer?.subarray(0, filled) ?? new Uint8Array(0),
     cursor,
     lines,
     bytes,
   })
   const handOver = (kind: Cut['kind']): Cut => {
     const cut = snapshot(kind)
-    buffer = takeBuffer()
+    buffer = undefined
     filled = 0
     return cut
   }
@@ -69,14 +78,13 @@ export const createCutter = (
   return {
     cut: function* (page, skip) {
       const all = page.bytes
-      let at = skip
-      cursor = cursorAt(page, at)
+      let at = Math.min(skip, all.length)
+      cursor = at < skip ? { after: page.last, offset: skip - at } : cursorAt(page, at)
       while (at < all.length) {
         const { stop, endsFile } = fileStop(all, at, fileLimit - bytes, bytes === 0)
         while (at < stop) {
           const next = Math.min(stop, at + limits.partBytes - filled)
-          buffer.set(all.subarray(at, next), filled)
-          filled += next - at
+          fill(all.subarray(at, next))
           bytes += next - at
           lines += next - at === all.length ? page.lines : countLines(all, at, next)
           at = next

@@ -4,7 +4,7 @@
  */
 export type PartBuffers = {
   take(): Uint8Array<ArrayBuffer>
-  /** Gives back the buffer that `content` is in; nobody may read it any more. */
+  /** Gives back the buffer that `content` is in; nobody may read it any more. Content that was never in one is left alone. */
   giveBack(content: Uint8Array<ArrayBuffer>): void
 }
 
@@ -13,7 +13,7 @@ export const createPartBuffers = (partBytes: number): PartBuffers => {
   return {
     take: () => new Uint8Array(free.pop() ?? new ArrayBuffer(partBytes)),
     giveBack: ({ buffer }) => {
-      free.push(buffer)
+      if (buffer.byteLength === partBytes) free.push(buffer)
     },
   }
 }

@@ -81,9 +81,8 @@ const copyPages = async (
     if (page === undefined) return true
     budget.spend('rows', page.rows)
     budget.spend('bytes', page.bytes.length)
-    const skip = Math.min(offset, page.bytes.length)
-    for (const cut of cutter.cut(page, skip)) await writeCut(writer, cut)
-    offset -= skip
+    for (const cut of cutter.cut(page, offset)) await writeCut(writer, cut)
+    offset = Math.max(0, offset - page.bytes.length)
     after = page.last
     if (budget.isSpent()) return false
     // A statement on a file runs on this thread: without this, uploads and requests would wait for the whole slice.

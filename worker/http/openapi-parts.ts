@@ -1,86 +1,162 @@
 import type { RouteConfig } from '@hono/zod-openapi'
+import { schemaRef } from './openapi-schemas.ts'
 
 /** Pieces of the OpenAPI document that several operations share. */
 type Responses = RouteConfig['responses']
+type Scalar = { type: 'string'; format?: string } | { type: 'integer'; minimum?: number }
+type Schema = Scalar | { type: 'array'; items: Scalar }
 type Parameter = {
   name: string
   in: 'query' | 'path' | 'header'
   required: boolean
   description: string
-  schema: { type: 'string' }
-  example?: string
+  schema: Schema
+  example: string | readonly string[]
+  style?: 'form'
+  explode?: false
 }
+type Header = { description: string; schema: Scalar; example: string | number }
+type Headers = Record<string, Header>
 
-export const outcomeContent = {
+const text: Scalar = { type: 'string' }
+
+const informationOf = (diagnostics: string) => ({
+  resourceType: 'OperationOutcome',
+  issue: [{ severity: 'information', code: 'informational', diagnostics }],
+})
+
+/** An answer that is not an error and has an OperationOutcome, such as this one. */
+export const informationContent = (diagnostics: string) => ({
   'application/fhir+json': {
-    schema: { $ref: '#/components/schemas/OperationOutcome' },
-    example: {
-      resourceType: 'OperationOutcome',
-      issue: [{ severity: 'information', code: 'informational', diagnostics: 'The export was accepted' }],
-    },
+    schema: schemaRef('OperationOutcome'),
+    example: informationOf(diagnostics),
   },
-}
+})
 
-const meanings = {
-  400: 'A parameter, header or body is malformed or not supported',
-  403: 'This client may not do this',
-  404: 'There is no such thing here, or no longer',
-  410: 'The resource was deleted',
-  412: 'If-Match names another version than the current one',
-  413: 'The body is too large',
-  415: 'The Content-Type of the body is not one of those accepted',
-  416: 'The range lies behind the end of the file',
-  500: 'The job failed, or the server did',
-  503: 'The database or the storage does not answer now; try again after Retry-After',
+const errors = {
+  400: ['invalid', 'A parameter, header or body is malformed or not supported'],
+  403: ['forbidden', 'This client may not do this'],
+  404: ['not-found', 'There is no such thing here, or no longer'],
+  406: ['not-supported', 'Accept-Encoding refuses everything that can be sent'],
+  410: ['deleted', 'The resource was deleted'],
+  412: ['conflict', 'The condition of the request does not hold'],
+  413: ['too-long', 'The body is too large'],
+  415: ['not-supported', 'The Content-Type or Content-Encoding of the body is not one of those accepted'],
+  416: ['invalid', 'The range lies behind the end of the file'],
+  500: ['processing', 'The export failed'],
+  503: ['transient', 'The database or the storage does not answer now; try again after Retry-After'],
 } as const
 
 /** Error answers, each with an OperationOutcome. */
-export const outcomes = (...statuses: readonly (keyof typeof meanings)[]): Responses =>
+export const outcomes = (...statuses: readonly (keyof typeof errors)[]): Responses =>
   Object.fromEntries(
-    statuses.map((status) => [status, { description: meanings[status], content: outcomeContent }]),
+    statuses.map((status) => {
+      const [code, description] = errors[status]
+      const issue = [{ severity: 'error', code, diagnostics: description }]
+      const example = { resourceType: 'OperationOutcome', issue }
+      const content = { 'application/fhir+json': { schema: schemaRef('OperationOutcome'), example } }
+      return [status, { description, content, headers: { ...errorHeaders[status] } }]
+    }),
   )
 
-const queryParameter = (name: string, description: string, example: string): Parameter => ({
-  name,
-  in: 'query',
-  required: false,
+const header = (description: string, example: string): Header => ({ description, schema: text, example })
+const seconds = (description: string, example: number): Header => ({
   description,
-  schema: { type: 'string' },
+  schema: { type: 'integer', minimum: 1 },
   example,
 })
 
+export const headers = {
+  contentLocation: header(
+    'The absolute URL of the status request',
+    'http://127.0.0.1:8080/fhir/$export-status/5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d',
+  ),
+  xProgress: header(
+    'Percent, state, and the type being written with its lines; under 100 characters',
+    '64% in-progress Observation 12000/50000',
+  ),
+  retryAfter: seconds('Whole seconds to wait before asking again', 2),
+  expires: header('When the files go away', 'Fri, 27 Nov 2026 10:26:46 GMT'),
+  versionTag: header('The version of the resource', 'W/"3"'),
+  lastModified: header('When it was last changed', 'Fri, 20 Nov 2026 10:26:46 GMT'),
+  location: header('The version created', 'http://127.0.0.1:8080/fhir/Patient/example/_history/1'),
+  etag: header('Identifies these bytes', '"5d41402abc4b2a76b9719d911017c592"'),
+  acceptRanges: header('`bytes`, or `none` for a gzipped answer', 'bytes'),
+  contentRange: header('Which bytes these are, and of how many', 'bytes 0-1023/146515'),
+  contentEncoding: header('`gzip` when the answer is gzipped', 'gzip'),
+  contentLength: header('The number of bytes, unless the answer is gzipped', '146515'),
+  vary: header('Answers differ by this header of the request', 'Accept-Encoding'),
+} as const
+
+const errorHeaders: Partial<Record<keyof typeof errors, Headers>> = {
+  416: { 'Content-Range': header('How many bytes there are', 'bytes */146515') },
+  503: { 'Retry-After': headers.retryAfter },
+}
+
+const optional = (
+  place: 'query' | 'header',
+  name: string,
+  description: string,
+  example: string,
+): Parameter => ({ name, in: place, required: false, description, schema: text, example })
+
 export const exportParameters: Parameter[] = [
-  queryParameter('_outputFormat', 'NDJSON, in one of its three spellings', 'application/fhir+ndjson'),
-  queryParameter('_type', 'Resource types, comma-separated or repeated; absent: all', 'Patient,Observation'),
-  queryParameter('_since', 'Only resources changed after this instant', '2026-01-01T00:00:00Z'),
-  queryParameter(
+  optional(
+    'query',
+    '_outputFormat',
+    'NDJSON, in one of its three spellings: `application/fhir+ndjson`, `application/ndjson`, `ndjson`',
+    'application/fhir+ndjson',
+  ),
+  {
+    name: '_type',
+    in: 'query',
+    required: false,
+    description: 'Resource types, comma-separated or repeated; absent: all',
+    schema: { type: 'array', items: { type: 'string' } },
+    style: 'form',
+    explode: false,
+    example: ['Patient', 'Observation'],
+  },
+  optional(
+    'query',
+    '_since',
+    'Only resources changed after this instant; a date means its first instant in UTC',
+    '2026-01-01T00:00:00Z',
+  ),
+  optional(
+    'query',
     '_until',
     'Only resources whose current version was written before this instant',
     '2026-02-01T00:00:00Z',
   ),
-  {
-    name: 'Prefer',
-    in: 'header',
-    required: false,
-    description: 'respond-async; handling=lenient ignores what is not supported, and reports it',
-    schema: { type: 'string' },
-    example: 'respond-async, handling=lenient',
-  },
+  optional(
+    'header',
+    'Prefer',
+    '`respond-async`, which is done in any case; `handling=lenient` ignores parameters that are not supported, and reports them',
+    'respond-async, handling=lenient',
+  ),
 ]
 
-export const pathParameter = (name: string, description: string): Parameter => ({
+export const pathParameter = (name: string, description: string, example: string): Parameter => ({
   name,
   in: 'path',
   required: true,
   description,
-  schema: { type: 'string' },
+  schema: text,
+  example,
 })
 
-export const ifMatch: Parameter = {
-  name: 'If-Match',
-  in: 'header',
-  required: false,
-  description: 'Only if this version is the current one',
-  schema: { type: 'string' },
-  example: 'W/"3"',
-}
+export const requestHeaders = {
+  ifMatch: optional('header', 'If-Match', 'Only if this version is the current one', 'W/"3"'),
+  ifNoneMatchAny: optional('header', 'If-None-Match', '`*`: only if there is no such resource', '*'),
+  ifNoneMatch: optional('header', 'If-None-Match', 'Only if it is not this one: otherwise 304', 'W/"3"'),
+  acceptEncoding: optional('header', 'Accept-Encoding', '`gzip` asks for a gzipped answer', 'gzip'),
+  range: optional('header', 'Range', 'One range of bytes, of the file as it is', 'bytes=1024-'),
+  ifRange: optional(
+    'header',
+    'If-Range',
+    'The ETag or the Last-Modified of which the range is wanted: otherwise the whole file is sent',
+    '"5d41402abc4b2a76b9719d911017c592"',
+  ),
+  contentEncoding: optional('header', 'Content-Encoding', '`gzip` when the body is one gzip stream', 'gzip'),
+} as const

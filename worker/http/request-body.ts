@@ -1,4 +1,4 @@
-import { SluiceError } from '../errors.ts'
+import { hasCode, SluiceError } from '../errors.ts'
 
 /** The text of a JSON body of at most `maxBytes`; `undefined` when there is none. */
 export const readJsonText = async (request: Request, maxBytes: number): Promise<string | undefined> => {
@@ -23,15 +23,62 @@ export const assertMediaType = (request: Request, accepted: readonly string[]): 
   )
 }
 
+/**
+ * The bytes of the body as they arrive, gunzipped when `Content-Encoding` says so. A body that breaks off, or is no gzip, is
+ * the sender's: reading it fails as `invalid`.
+ */
+export const openBody = (request: Request): ByteStream => {
+  const sent = blaming(request.body ?? new Blob([]).stream(), 'it broke off before its end')
+  const coding = codingOf(request)
+  if (coding === 'identity') return sent
+  return blaming(sent.pipeThrough(new DecompressionStream('gzip')), 'it is not one whole gzip stream')
+}
+
+type ByteStream = ReadableStream<Uint8Array<ArrayBuffer>>
+
+const codingOf = (request: Request): 'identity' | 'gzip' => {
+  const coding = request.headers.get('content-encoding')?.trim().toLowerCase() ?? ''
+  if (coding === '' || coding === 'identity') return 'identity'
+  if (coding === 'gzip' || coding === 'x-gzip') return 'gzip' // RFC 9110 section 8.4.1.3: they are the same
+  throw new SluiceError(
+    'unsupported-media-type',
+    'Cannot read body: its Content-Encoding must be gzip or identity',
+  )
+}
+
+/** The same stream, whose failure is `invalid` for this reason, unless someone before has said a reason. */
+const blaming = (stream: ByteStream, reason: string): ByteStream => {
+  const reader = stream.getReader()
+  return new ReadableStream(
+    {
+      async pull(controller) {
+        try {
+          const { done, value } = await reader.read()
+          if (done) controller.close()
+          else controller.enqueue(value)
+        } catch (error) {
+          const known = hasCode(error, 'invalid')
+          controller.error(
+            known ? error : new SluiceError('invalid', `Cannot read body: ${reason}`, { cause: error }),
+          )
+        }
+      },
+      cancel: (why) => reader.cancel(why),
+    },
+    { highWaterMark: 0 },
+  )
+}
+
 const readBytes = async (request: Request, maxBytes: number): Promise<Uint8Array> => {
   const tooLarge = () => new SluiceError('too-large', `Cannot read body: it has more than ${maxBytes} bytes`)
-  if (Number(request.headers.get('content-length') ?? 0) > maxBytes) throw tooLarge()
+  const isPlain = codingOf(request) === 'identity'
+  if (isPlain && Number(request.headers.get('content-length') ?? 0) > maxBytes) throw tooLarge()
   const pieces: Uint8Array<ArrayBuffer>[] = []
   let length = 0
-  for await (const piece of request.body ?? []) {
+  for await (const piece of openBody(request)) {
     length += piece.length
     if (length > maxBytes) throw tooLarge()
-    pieces.push(new Uint8Array(piece))
+    pieces.push(piece)
   }
   return new Uint8Array(await new Blob(pieces).arrayBuffer())
 }

@@ -53,7 +53,7 @@ export const insertJob = async (db: Db, job: NewJob, now: number): Promise<void>
   const t = sql`max(${now}, c.last_assigned)`
   await db.batch([
     sql`insert into job (job_id, level, state, request_url, base_url, parameters, transaction_time, as_of, since_seq, until_seq,
-        has_since, codec, part_bytes, file_bytes, range_bytes, folder, outcome_lines, served_at, created_at)
+        has_since, codec, part_bytes, file_bytes, range_bytes, folder, outcome_lines, turn, created_at)
       select ${job.jobId}, ${job.level}, 'accepted', ${job.requestUrl}, ${job.baseUrl},
         ${JSON.stringify({ typeIds: job.typeIds })}, ${t}, c.next_seq - 1,
         ${job.sinceMs === undefined ? sql`0` : seqAtInstant(sql`<= ${job.sinceMs}`)},

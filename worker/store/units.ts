@@ -32,13 +32,13 @@ export const claimUnit = async (db: Db, now: number, leaseMs: number): Promise<C
       where (job_id, ordinal) = (
         select u.job_id, u.ordinal from job j cross join work_unit u on u.job_id = j.job_id
         where j.${mayHappen('claim')} and u.state <> 'done' and u.lease_until <= ${now} and u.not_before <= ${now}
-        order by j.served_at, j.job_id, u.ordinal limit 1)
+        order by j.turn, j.job_id, u.ordinal limit 1)
       returning *`,
   ])
   const row = claimed?.rows[0]
   if (row === undefined) return undefined
   const unit = toClaimedUnit(row as unknown as WorkUnitTable)
-  await sql`update job set state = ${stateAfter('claim')}, served_at = (select max(served_at) + 1 from job where ${mayHappen('claim')})
+  await sql`update job set state = ${stateAfter('claim')}, turn = (select max(turn) + 1 from job where ${mayHappen('claim')})
     where job_id = ${unit.jobId} and ${mayHappen('claim')}`.execute(db.query)
   return unit
 }

@@ -124,10 +124,13 @@ const insertVersions = (drafts: readonly Draft[]): Statement => {
       and (d.value ->> 2 = 0 or v.deleted = 0)`
 }
 
-/** Bodies are bound one by one: a value over 5,000,000 bytes is refused by the server, and JSON in JSON would swell. */
+/**
+ * Bodies are bound one by one: a value over 5,000,000 bytes is refused by the server, and JSON in JSON would swell. Only they are,
+ * for a statement takes 32,766 values, and a batch may have 10,000 drafts.
+ */
 const insertBodies = (drafts: readonly Draft[]): Statement | undefined => {
   const bodies = drafts.flatMap(({ typeId, head, tail, deleted }, index) =>
-    deleted ? [] : [sql`(${index}, ${typeId}, ${head}, ${tail})`],
+    deleted ? [] : [sql`(${sql.lit(index)}, ${sql.lit(typeId)}, ${head}, ${tail})`],
   )
   if (bodies.length === 0) return undefined
   return sql`with draft (i, type_id, head, tail) as (values ${sql.join(bodies, sql`,`)})

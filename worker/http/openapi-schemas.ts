@@ -1,0 +1,101 @@
+import { z } from '@hono/zod-openapi'
+import type { Manifest } from '../export/manifest.ts'
+import type { OperationOutcome } from '../fhir/operation-outcome.ts'
+import type { IngestReport } from '../ingest/ingest-report.ts'
+
+/** The schemas of what the service itself makes, by the names under which the OpenAPI document refers to them. */
+const outcome = z
+  .object({
+    resourceType: z.literal('OperationOutcome'),
+    issue: z
+      .array(
+        z.object({
+          severity: z.enum(['fatal', 'error', 'warning', 'information']),
+          code: z
+            .string()
+            .openapi({ description: 'A code of http://hl7.org/fhir/issue-type', example: 'not-found' }),
+          diagnostics: z.string().openapi({ description: 'What happened, in a sentence' }),
+        }),
+      )
+      .min(1),
+  })
+  .openapi({
+    description: 'What went wrong, or right (FHIR R4 OperationOutcome)',
+    example: {
+      resourceType: 'OperationOutcome',
+      issue: [
+        {
+          severity: 'error',
+          code: 'not-supported',
+          diagnostics: 'Cannot process parameter "_elements": it is not supported',
+        },
+      ],
+    },
+  }) satisfies z.ZodType<OperationOutcome>
+
+const instant = z.iso.datetime().openapi({ format: 'date-time', example: '2026-11-20T10:26:46.123Z' })
+
+const files = (description: string) =>
+  z
+    .array(
+      z.object({
+        type: z.string().openapi({ description: 'Type of the resources in the file', example: 'Patient' }),
+        url: z.url().openapi({ description: 'Where to fetch it', example: exampleFile }),
+        count: z.int().min(1).openapi({ description: 'Lines in the file, exactly', example: 615 }),
+      }),
+    )
+    .openapi({ description })
+
+const exampleFile =
+  'http://127.0.0.1:8080/fhir/$export-file/20261120T102646Z_5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d/Patient-1.ndjson'
+
+const manifest = z
+  .object({
+    transactionTime: instant.openapi({
+      description: 'The point in time of the export: use it as the next `_since`',
+    }),
+    request: z.string().openapi({
+      description: 'The URL of the kick-off request',
+      example: 'http://127.0.0.1:8080/fhir/$export?_type=Patient',
+    }),
+    requiresAccessToken: z.boolean().openapi({ example: false }),
+    output: files('Resources, one type a file'),
+    deleted: files(
+      'Deletions since `_since`, as transaction Bundles; absent when there was no `_since`',
+    ).optional(),
+    error: files('What a client should know about the export, as OperationOutcomes'),
+  })
+  .openapi({ description: 'The files of an export that has completed' }) satisfies z.ZodType<Manifest>
+
+const count = (description: string, example: number) => z.int().min(0).openapi({ description, example })
+
+const ingestReport = z
+  .object({
+    stored: count('Resources stored, one version each', 1180),
+    refused: count('Lines refused', 1),
+    problems: z
+      .array(
+        z.object({
+          line: z.int().min(1).openapi({ description: 'Its number, from 1, blank lines counted', example: 7 }),
+          reason: z.string().openapi({ example: 'Cannot read the resource: it has no id' }),
+        }),
+      )
+      .max(1000)
+      .openapi({ description: 'The first 1000 lines that were refused' }),
+  })
+  .openapi({
+    description: 'What became of the lines of an ingest request',
+  }) satisfies z.ZodType<IngestReport>
+
+const health = z.object({ status: z.literal('ok') }).openapi({ description: 'The service can do its work' })
+
+export const schemas = {
+  OperationOutcome: outcome,
+  Manifest: manifest,
+  IngestReport: ingestReport,
+  Health: health,
+} as const
+
+export const schemaRef = (name: keyof typeof schemas): { readonly $ref: string } => ({
+  $ref: `#/components/schemas/${name}`,
+})
