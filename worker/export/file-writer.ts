@@ -10,11 +10,12 @@ import {
   type OpenFile,
 } from '../store/export-files.ts'
 import type { Job } from '../store/jobs.ts'
-import type { ClaimedUnit, Cursor } from '../store/units.ts'
+import type { Cursor } from '../store/units.ts'
 import { compressCarry } from './carry.ts'
 import type { Cut } from './cutter.ts'
-import { held, type LeaseKeeper } from './lease-keeper.ts'
+import { held } from './lease-keeper.ts'
 import type { PartBuffers } from './part-buffers.ts'
+import type { Slice } from './slice.ts'
 
 export const fileContentType = 'application/fhir+ndjson'
 
@@ -36,11 +37,8 @@ export type FileWriter = {
 type InFlight = { readonly etag: Promise<string>; readonly cut: Cut; readonly partNumber: number }
 
 export const createFileWriter = (
-  deps: Deps,
-  job: Job,
-  unit: ClaimedUnit,
+  { deps, job, unit, lease }: Slice,
   open: OpenFile | undefined,
-  lease: LeaseKeeper,
   buffers: PartBuffers,
 ): FileWriter => {
   const { db, storage, clock, config } = deps

@@ -4,9 +4,8 @@ import { countRange, nextPosition, type RangeCount } from '../store/count-range.
 import type { Job, NewUnit } from '../store/jobs.ts'
 import { commitPlan, commitPlanDone } from '../store/plan-unit.ts'
 import { positionOf, typeIdAt } from '../store/position.ts'
-import type { ClaimedUnit } from '../store/units.ts'
-import type { Budget } from './budget.ts'
-import { held, type LeaseKeeper } from './lease-keeper.ts'
+import { held } from './lease-keeper.ts'
+import type { Slice } from './slice.ts'
 
 /** Rows counted by one statement: index rows of some 30 bytes, so well under a millisecond a thousand. */
 const planRows = 20_000
@@ -34,20 +33,15 @@ const newPlan: Plan = { at: 0, nextOrdinal: 1, range: null }
  * A slice of the `plan` unit: walks the index rows of the snapshot, type after type, and cuts each type into ranges of about
  * `rangeBytes`, each a work unit with its bounds, its file names and its number of lines. Everything is frozen here.
  */
-export const runPlanSlice = async (
-  deps: Deps,
-  job: Job,
-  unit: ClaimedUnit,
-  lease: LeaseKeeper,
-  budget: Budget,
-): Promise<void> => {
+export const runPlanSlice = async (slice: Slice): Promise<void> => {
+  const { deps, job, unit, lease, budget } = slice
   let plan: Plan = { ...newPlan, ...JSON.parse(unit.plan) }
   let units: readonly NewUnit[] = []
   let committedAt = deps.clock.now()
   for (;;) {
     await lease.keep()
     const step = await planStep(deps, job, plan)
-    if (step === undefined) return finishPlan(deps, job, unit, plan, units)
+    if (step === undefined) return finishPlan(slice, plan, units)
     plan = step.plan
     units = [...units, ...step.units]
     budget.spend('rows', step.rows)
@@ -118,12 +112,11 @@ const lastPosition = (typeId: number): number => positionOf(typeId + 1, 0) - 1
 
 /** The last units are those that are no ranges of types: deletions, and the outcomes of ignored parameters. */
 const finishPlan = async (
-  { db, clock, config }: Deps,
-  job: Job,
-  unit: ClaimedUnit,
+  { deps, job, unit }: Slice,
   plan: Plan,
   units: readonly NewUnit[],
 ): Promise<void> => {
+  const { db, clock, config } = deps
   const bare = { typeId: null, linesTotal: 0, plan: null }
   const deleted = {
     ...bare,

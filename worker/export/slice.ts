@@ -7,7 +7,7 @@ import {
   readOpenFile,
 } from '../store/export-files.ts'
 import type { Job } from '../store/jobs.ts'
-import { type Page, type PageRange, readPage } from '../store/read-page.ts'
+import { type Page, readPage } from '../store/read-page.ts'
 import type { ClaimedUnit } from '../store/units.ts'
 import type { Budget } from './budget.ts'
 import { expandCarry } from './carry.ts'
@@ -16,44 +16,41 @@ import { completeUpload, createFileWriter, type FileWriter, isLostFile } from '.
 import { held, type LeaseKeeper } from './lease-keeper.ts'
 import { createPartBuffers } from './part-buffers.ts'
 
+/** The work done under one lease: on which unit of which job, how the lease is kept, and what may be spent. */
+export type Slice = {
+  readonly deps: Deps
+  readonly job: Job
+  readonly unit: ClaimedUnit
+  readonly lease: LeaseKeeper
+  readonly budget: Budget
+}
+
 /**
  * A slice of a unit that writes files: reads pages after its cursor, cuts them into parts, uploads and commits them, until the
  * rows or the budget are used up. May be repeated from any point: what was committed says where to go on.
  */
-export const runFileSlice = async (
-  deps: Deps,
-  job: Job,
-  unit: ClaimedUnit,
-  lease: LeaseKeeper,
-  budget: Budget,
-): Promise<void> => {
+export const runFileSlice = async (slice: Slice): Promise<void> => {
+  const { deps, job, unit } = slice
   const open = await readOpenFile(deps.db, unit)
   try {
-    if (open?.state === 'completing') return await resumeCompleting(deps, job, unit, open, lease)
-    await writeFiles(deps, job, unit, open, lease, budget)
+    await (open?.state === 'completing' ? resumeCompleting(slice, open) : writeFiles(slice, open))
   } catch (error) {
     if (!isLostFile(error)) throw error
     deps.log('warn', 'file restarted', { job: job.jobId, unit: unit.ordinal, reason: error.code })
-    await restartFile(deps, unit)
+    await restartFile(slice)
     throw error
   }
 }
 
-const writeFiles = async (
-  deps: Deps,
-  job: Job,
-  unit: ClaimedUnit,
-  open: OpenFile | undefined,
-  lease: LeaseKeeper,
-  budget: Budget,
-): Promise<void> => {
+const writeFiles = async (slice: Slice, open: OpenFile | undefined): Promise<void> => {
+  const { deps, job, unit } = slice
   const buffers = createPartBuffers(job.partBytes)
   const carry = await expandCarry(open?.carry ?? [])
   const start = { cursor: unit.cursor, lines: open?.lines ?? 0, bytes: open?.bytes ?? 0, carry }
   const cutter = createCutter(job, start, buffers.take)
-  const writer = createFileWriter(deps, job, unit, open, lease, buffers)
+  const writer = createFileWriter(slice, open, buffers)
   try {
-    const isUsedUp = await copyPages(deps, job, unit, lease, budget, cutter, writer)
+    const isUsedUp = await copyPages(slice, cutter, writer)
     if (!isUsedUp) return await writer.pause(cutter.rest())
     const last = cutter.end()
     if (last !== undefined) return await writer.endFile(last, true)
@@ -65,19 +62,12 @@ const writeFiles = async (
 }
 
 /** Copies page after page; true when the unit's rows are used up, false when the budget is. */
-const copyPages = async (
-  deps: Deps,
-  job: Job,
-  unit: ClaimedUnit,
-  lease: LeaseKeeper,
-  budget: Budget,
-  cutter: Cutter,
-  writer: FileWriter,
-): Promise<boolean> => {
+const copyPages = async (slice: Slice, cutter: Cutter, writer: FileWriter): Promise<boolean> => {
+  const { deps, unit, lease, budget } = slice
   let { after, offset } = unit.cursor
   for (;;) {
     await lease.keep()
-    const page = await readUnitPage(deps, job, unit, after)
+    const page = await readUnitPage(slice, after)
     if (page === undefined) return true
     budget.spend('rows', page.rows)
     budget.spend('bytes', page.bytes.length)
@@ -93,22 +83,11 @@ const copyPages = async (
 const writeCut = (writer: FileWriter, cut: Cut): Promise<void> =>
   cut.kind === 'part' ? writer.part(cut) : writer.endFile(cut, false)
 
-const readUnitPage = async (
-  deps: Deps,
-  job: Job,
-  unit: ClaimedUnit,
-  after: number,
-): Promise<Page | undefined> => {
+const readUnitPage = async ({ deps, job, unit }: Slice, after: number): Promise<Page | undefined> => {
   if (unit.kind === 'error') return outcomePage(job, after)
   const { pageRows: maxRows, pageBytes: maxBytes } = deps.config.limits
-  const range: PageRange = {
-    kind: unit.kind === 'deleted' ? 'deleted' : 'output',
-    end: unit.rangeEnd,
-    asOf: job.asOf,
-    sinceSeq: job.sinceSeq,
-    typeIds: job.typeIds,
-  }
-  return readPage(deps.db, range, after, { maxRows, maxBytes })
+  const kind = unit.kind === 'deleted' ? 'deleted' : 'output'
+  return readPage(deps.db, { ...job, kind, end: unit.rangeEnd }, after, { maxRows, maxBytes })
 }
 
 /** The OperationOutcomes of a job were fixed at kick-off and are few: one page. */
@@ -118,14 +97,8 @@ const outcomePage = (job: Job, after: number): Page | undefined => {
   return { after: 0, last: 1, rows: lines, lines, bytes: new TextEncoder().encode(job.outcomeLines) }
 }
 
-/** A crash fell between the storage's answer and ours. */
-const resumeCompleting = async (
-  deps: Deps,
-  job: Job,
-  unit: ClaimedUnit,
-  file: OpenFile,
-  lease: LeaseKeeper,
-): Promise<void> => {
+/** A crash fell between the storage's answer and ours. The unit goes on, or is found to be done, in its next slice. */
+const resumeCompleting = async ({ deps, job, unit, lease }: Slice, file: OpenFile): Promise<void> => {
   const upload = {
     key: `${job.folder}/${file.name}`,
     uploadId: file.uploadId ?? '',
@@ -137,8 +110,7 @@ const resumeCompleting = async (
 }
 
 /** The committed state is read again, for this slice may have gone further than what it began with (I4). */
-const restartFile = async (deps: Deps, unit: ClaimedUnit): Promise<void> => {
+const restartFile = async ({ deps, unit }: Slice): Promise<void> => {
   const file = await readOpenFile(deps.db, unit)
-  if (file === undefined) return
-  held(await commitRestart(deps.db, unit, file))
+  if (file !== undefined) held(await commitRestart(deps.db, unit, file))
 }

@@ -31,8 +31,8 @@ const runSlice = async (deps: Deps, unit: ClaimedUnit, budget: Budget): Promise<
     const job = await readJob(deps.db, unit.jobId)
     if (job === undefined) return
     const lease = createLeaseKeeper(deps, unit)
-    if (unit.kind === 'plan') await runPlanSlice(deps, job, unit, lease, budget)
-    else await runFileSlice(deps, job, unit, lease, budget)
+    const slice = { deps, job, unit, lease, budget }
+    await (unit.kind === 'plan' ? runPlanSlice(slice) : runFileSlice(slice))
   } catch (error) {
     if (error instanceof LostLease) return
     await giveBack(deps, unit, error)

@@ -1,6 +1,6 @@
 import type { Client, InArgs, InValue, ResultSet } from '@libsql/client'
 import { LibsqlError } from '@libsql/client'
-import { type Compilable, type CompiledQuery, Kysely, type RawBuilder } from 'kysely'
+import { type CompiledQuery, Kysely, type RawBuilder } from 'kysely'
 import type { Tables } from '../../schema/tables.ts'
 import { SluiceError } from '../errors.ts'
 import { libsqlDialect } from './libsql-dialect.ts'
@@ -13,7 +13,7 @@ export type Db = {
   close(): void
 }
 
-export type Statement = CompiledQuery | Compilable | RawBuilder<unknown>
+export type Statement = RawBuilder<unknown>
 export type BatchResult = {
   readonly rows: readonly Readonly<Record<string, unknown>>[]
   readonly changed: number
@@ -21,13 +21,11 @@ export type BatchResult = {
 
 export const createDb = (client: Client): Db => {
   const query = new Kysely<Tables>({ dialect: libsqlDialect(async (compiled) => run(client, compiled)) })
-  const compile = (statement: Statement): CompiledQuery =>
-    'sql' in statement ? statement : (statement as Compilable & RawBuilder<unknown>).compile(query)
   return {
     query,
     batch: async (statements) => {
-      const compiled = statements.map(compile)
-      const results = await speaking(() => client.batch(compiled.map(toStatement), 'write'))
+      const compiled = statements.map((statement) => toStatement(statement.compile(query)))
+      const results = await speaking(() => client.batch(compiled, 'write'))
       return results.map(toResult)
     },
     close: () => client.close(),

@@ -27,17 +27,16 @@ export type Lease = Pick<ClaimedUnit, 'jobId' | 'ordinal' | 'fence'>
  * ticks never get the same unit. A job's turn is counted, not timed, because a clock may stand still between two claims.
  */
 export const claimUnit = async (db: Db, now: number, leaseMs: number): Promise<ClaimedUnit | undefined> => {
-  const [claimed] = await db.batch([
-    sql`update work_unit set fence = fence + 1, lease_until = ${now + leaseMs}
-      where (job_id, ordinal) = (
-        select u.job_id, u.ordinal from job j cross join work_unit u on u.job_id = j.job_id
-        where j.${mayHappen('claim')} and u.state <> 'done' and u.lease_until <= ${now} and u.not_before <= ${now}
-        order by j.turn, j.job_id, u.ordinal limit 1)
-      returning *`,
-  ])
-  const row = claimed?.rows[0]
+  const { rows } = await sql<WorkUnitTable>`
+    update work_unit set fence = fence + 1, lease_until = ${now + leaseMs}
+    where (job_id, ordinal) = (
+      select u.job_id, u.ordinal from job j cross join work_unit u on u.job_id = j.job_id
+      where j.${mayHappen('claim')} and u.state <> 'done' and u.lease_until <= ${now} and u.not_before <= ${now}
+      order by j.turn, j.job_id, u.ordinal limit 1)
+    returning *`.execute(db.query)
+  const row = rows[0]
   if (row === undefined) return undefined
-  const unit = toClaimedUnit(row as unknown as WorkUnitTable)
+  const unit = toClaimedUnit(row)
   await sql`update job set state = ${stateAfter('claim')}, turn = (select max(turn) + 1 from job where ${mayHappen('claim')})
     where job_id = ${unit.jobId} and ${mayHappen('claim')}`.execute(db.query)
   return unit
