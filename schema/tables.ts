@@ -128,6 +128,8 @@ export type ExportFileTable = {
   lines: number
   bytes: number
   etag: string | null
+  /** How often it was written anew because the storage had lost its upload. */
+  restarts: Generated<number>
 }
 export type FilePartTable = {
   job_id: string

@@ -5,6 +5,7 @@ import { type Config, loadConfig, withPort } from './config.ts'
 import { SluiceError } from './errors.ts'
 import { startEngineLoop } from './export/engine-loop.ts'
 import { createApp } from './http/app.ts'
+import { openDatabase } from './store/open-database.ts'
 
 export type RunningServer = {
   readonly config: Config
@@ -24,7 +25,9 @@ export const serve = async (wanted: Config): Promise<RunningServer> => {
     const config = withPort(wanted, port)
     const deps = await openDeps(config)
     closing.defer(deps.close)
-    const engine = startEngineLoop(deps)
+    const db = await openDatabase(config.databaseUrl, deps.clock.now(), 'progress')
+    closing.defer(async () => db.close())
+    const engine = startEngineLoop({ ...deps, db })
     closing.defer(engine.stop)
     closing.defer(() => closeServer(server)) // first of all; the one above is for a start that fails
     const app = createApp(deps, engine.wake)
@@ -56,22 +59,30 @@ const bind = ({ host, port }: Config, fetch: (request: Request) => Promise<Respo
     })
   })
 
+/** Lets requests come to their end, but none for ever: a client that reads no more would keep the process alive. */
 const closeServer = (server: Bound['server']): Promise<void> =>
   new Promise((resolve) => {
-    server.close(() => resolve())
+    const cutOff = setTimeout(() => 'closeAllConnections' in server && server.closeAllConnections(), graceMs)
+    server.close(() => {
+      clearTimeout(cutOff)
+      resolve()
+    })
     if ('closeIdleConnections' in server) server.closeIdleConnections()
   })
 
+/** Less than the ten seconds after which `docker stop` kills. */
+const graceMs = 5000
+
 const main = async (): Promise<void> => {
   const running = await serve(loadConfig(process.env, 'node'))
-  const { config } = running
-  console.log(`Sluice serves ${config.baseUrl}${config.fhirPath}/$export`)
-  if (config.auth === 'open') console.log('AUTH=open: no token is asked; only this machine is answered')
   const stop = () => {
     running.close().then(() => process.exit(0))
   }
   process.once('SIGTERM', stop)
   process.once('SIGINT', stop)
+  const { config } = running
+  console.log(`Sluice serves ${config.baseUrl}${config.fhirPath}/$export`)
+  if (config.auth === 'open') console.log('AUTH=open: no token is asked; only this machine is answered')
 }
 
 if (import.meta.main) {

@@ -27,9 +27,11 @@ export const exportJobs: readonly string[] = [
     swept_at integer,
     failure text
   ) without rowid`,
-  `create index job_open on job (turn, job_id) where state in ('accepted', 'in-progress')`,
+  // Unique, so that the planner knows that units read for one job after the other need no sorting.
+  `create unique index job_open on job (turn, job_id) where state in ('accepted', 'in-progress')`,
   `create index job_unswept on job (ended_at) where swept_at is null and ended_at is not null`,
   `create index job_expiring on job (expires_at) where expired_at is null and expires_at is not null`,
+  `create index job_gone on job (coalesce(removed_at, expired_at)) where coalesce(removed_at, expired_at) is not null`,
 
   `create table work_unit (
     job_id text not null,
@@ -67,6 +69,7 @@ export const exportJobs: readonly string[] = [
     lines integer not null,
     bytes integer not null,
     etag text,
+    restarts integer not null default 0,
     primary key (job_id, ordinal, file_number)
   ) without rowid`,
   `create unique index export_file_by_name on export_file (job_id, name)`,

@@ -12,7 +12,7 @@ export const fakeClock = (startMs: number): FakeClock => {
 
   return {
     now: () => nowMs,
-    yield: () => new Promise((resolve) => setTimeout(resolve, 0)),
+    yield: () => new Promise((resolve) => setImmediate(resolve)),
     sleep: (ms, signal) =>
       new Promise((resolve) => {
         const untilMs = nowMs + ms

@@ -14,7 +14,7 @@ import { openDatabase } from '../store/open-database.ts'
 export const openDeps = async (config: Config): Promise<Deps & { close(): Promise<void> }> => {
   const path = requiredPath(config.databaseUrl)
   await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-  const db = await openDatabase(config.databaseUrl, nodeClock.now())
+  const db = await openDatabase(config.databaseUrl, nodeClock.now(), 'acknowledged')
   return {
     config,
     db,

@@ -87,7 +87,7 @@ export const createFileWriter = (
 
   return {
     part: async (cut) => {
-      file.uploadId ??= await beginUpload(deps, job, file.name)
+      file.uploadId ??= await lease.during(beginUpload(deps, job, file.name))
       while (inFlight.length >= partsInFlight) await settleOldest()
       const partNumber = file.parts.length + inFlight.length + 1
       const etag = storage.uploadPart(upload(file.uploadId), partNumber, cut.content)

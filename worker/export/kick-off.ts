@@ -10,7 +10,7 @@ export const codecVersion = 1
 /** Starts a job: one transaction whatever the size of the export. Returns its id. */
 export const kickOff = async (deps: Deps, request: ExportRequest, requestUrl: string): Promise<string> => {
   const { config, db, clock, newId } = deps
-  const { partBytes, fileBytes, rangeBytes } = config.limits
+  const { partBytes, fileBytes, rangeBytes, maxClockSkewMs } = config.limits
   const jobId = newId()
   await insertJob(
     db,
@@ -29,7 +29,7 @@ export const kickOff = async (deps: Deps, request: ExportRequest, requestUrl: st
       rangeBytes,
       outcomeLines: outcomeLines(request),
     },
-    clock.now(),
+    { now: clock.now(), maxClockSkewMs },
   )
   return jobId
 }

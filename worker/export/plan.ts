@@ -7,8 +7,11 @@ import { positionOf, typeIdAt } from '../store/position.ts'
 import { held } from './lease-keeper.ts'
 import type { Slice } from './slice.ts'
 
-/** Rows counted by one statement: index rows of some 30 bytes, so well under a millisecond a thousand. */
-const planRows = 20_000
+/**
+ * Rows counted by one statement: index rows of some 30 bytes, so well under a millisecond a thousand. Ranges are whole multiples of
+ * it, so it is fewer where ranges are small.
+ */
+const planRows = ({ rangeBytes }: Job): number => Math.max(1, Math.min(20_000, Math.floor(rangeBytes / 1000)))
 /** Units are committed this often while planning goes on, so that other ticks can begin with them. */
 const commitEveryMs = 500
 
@@ -59,7 +62,7 @@ const planStep = async (deps: Deps, job: Job, plan: Plan): Promise<Step | undefi
   if (plan.range === null) return openType(deps, job, plan)
   const { range } = plan
   const bounds = { after: range.last, end: positionOf(range.typeId, job.untilSeq), asOf: job.asOf }
-  const count = await countRange(deps.db, bounds, planRows)
+  const count = await countRange(deps.db, bounds, planRows(job))
   if (count === undefined) return closeType(plan, range)
   if (range.bytes < job.rangeBytes)
     return { plan: { ...plan, range: extend(range, count) }, units: [], rows: count.rows }

@@ -13,7 +13,7 @@ import type { Budget } from './budget.ts'
 import { expandCarry } from './carry.ts'
 import { type Cut, type Cutter, createCutter } from './cutter.ts'
 import { completeUpload, createFileWriter, type FileWriter, isLostFile } from './file-writer.ts'
-import { held, type LeaseKeeper } from './lease-keeper.ts'
+import { held, type LeaseKeeper, LostLease } from './lease-keeper.ts'
 import { createPartBuffers } from './part-buffers.ts'
 
 /** The work done under one lease: on which unit of which job, how the lease is kept, and what may be spent. */
@@ -31,7 +31,7 @@ export type Slice = {
  */
 export const runFileSlice = async (slice: Slice): Promise<void> => {
   const { deps, job, unit } = slice
-  const open = await readOpenFile(deps.db, unit)
+  const open = await openFile(slice)
   try {
     await (open?.state === 'completing' ? resumeCompleting(slice, open) : writeFiles(slice, open))
   } catch (error) {
@@ -110,7 +110,14 @@ const resumeCompleting = async ({ deps, job, unit, lease }: Slice, file: OpenFil
 }
 
 /** The committed state is read again, for this slice may have gone further than what it began with (I4). */
-const restartFile = async ({ deps, unit }: Slice): Promise<void> => {
-  const file = await readOpenFile(deps.db, unit)
+const restartFile = async (slice: Slice): Promise<void> => {
+  const { deps, unit } = slice
+  const file = await openFile(slice)
   if (file !== undefined) held(await commitRestart(deps.db, unit, file))
+}
+
+const openFile = async ({ deps, unit }: Slice): Promise<OpenFile | undefined> => {
+  const read = await readOpenFile(deps.db, unit)
+  if (read === undefined) throw new LostLease()
+  return read.file
 }

@@ -54,12 +54,13 @@ const guarded = async ({ log }: Deps, job: Job, work: () => Promise<void>): Prom
 /** Removes what is there; true when there was nothing left, and no worker can add anything more. */
 const isCleared = async (deps: Deps, job: Job): Promise<boolean> => {
   const { storage, clock } = deps
+  // Asked before looking: what a worker wrote while we looked must not be taken for nothing.
+  const isQuiet = clock.now() >= (job.goneAt ?? clock.now()) + quietMs(deps)
   const prefix = `${job.folder}/`
   const objects = await storage.list(prefix)
   await storage.remove(objects.map(({ key }) => key))
   const uploads = await uploadsOf(deps, job)
   for (const upload of uploads) await storage.abortUpload(upload)
-  const isQuiet = clock.now() >= (job.goneAt ?? clock.now()) + quietMs(deps)
   return isQuiet && objects.length === 0 && (storage.listUploads === undefined || uploads.length === 0)
 }
 

@@ -15,12 +15,15 @@ export const errorResponse =
   (error: Error, c: Context): Response => {
     const known = toSluiceError(error)
     const { status, issue } = errorTable[known.code]
-    if (status >= 500)
+    // A failed export is logged where it fails, not at each poll.
+    if (status >= 500 && known.code !== 'job-failed')
       log('error', 'request failed', { path: c.req.routePath, code: known.code, reason: deepMessage(error) })
     const diagnostics =
       known.code === 'internal' ? 'The server could not process the request; its log says why' : known.message
     const headers = new Headers({ 'Content-Type': fhirJson, 'Cache-Control': 'no-store' })
-    if (known.retryAfterSeconds !== undefined) headers.set('Retry-After', String(known.retryAfterSeconds))
+    const retryAfterSeconds =
+      known.retryAfterSeconds ?? (status === 503 ? defaultRetryAfterSeconds : undefined)
+    if (retryAfterSeconds !== undefined) headers.set('Retry-After', String(retryAfterSeconds))
     if (known.allow !== undefined) headers.set('Allow', known.allow.join(', '))
     const severity = status >= 500 && issue !== 'transient' ? 'fatal' : 'error'
     return new Response(JSON.stringify(outcomeOf([{ severity, code: issue, diagnostics }])), {
@@ -28,6 +31,9 @@ export const errorResponse =
       headers,
     })
   }
+
+/** For a 503 that does not know when: a client that is told nothing may ask again at once. */
+const defaultRetryAfterSeconds = 5
 
 const toSluiceError = (error: Error): SluiceError => {
   if (error instanceof SluiceError) return error

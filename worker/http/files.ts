@@ -5,26 +5,54 @@ import { fileContentType } from '../export/file-writer.ts'
 import { readJob } from '../store/jobs.ts'
 import { isFinishedFile } from '../store/read-export.ts'
 import { fileResponse } from './file-response.ts'
-import { outcomes, pathParameter } from './openapi-parts.ts'
-import { type App, route } from './route.ts'
+import { headers, outcomes, pathParameter, requestHeaders } from './openapi-parts.ts'
+import { type App, fhirRoot, route } from './route.ts'
 
 /** `GET` and `HEAD` of an output, deleted or error file (Bulk Data IG, "Bulk Data Output File Request"). */
 export const registerFiles = (app: App, deps: Deps): void => {
-  const content = { [fileContentType]: { schema: { type: 'string' as const } } }
-  route(app, `${deps.config.fhirPath}/$export-file/{folder}/{name}`, {
+  const example = '{"resourceType":"Patient","id":"example"}\n'
+  const content = { [fileContentType]: { schema: { type: 'string' as const }, example } }
+  const validators = { ETag: headers.etag, 'Last-Modified': headers.lastModified, Vary: headers.vary }
+  const { acceptEncoding, range, ifRange, ifNoneMatch } = requestHeaders
+  route(app, fhirRoot(deps.config), '/$export-file/{folder}/{name}', {
     get: {
       operationId: 'readExportFile',
       summary: 'Download a file of an export, or a range of it',
       tags: ['Bulk Data Export'],
       parameters: [
-        pathParameter('folder', 'The folder of the export'),
-        pathParameter('name', 'The name of the file'),
+        pathParameter(
+          'folder',
+          'The folder of the export',
+          '20261120T102646Z_5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d',
+        ),
+        pathParameter('name', 'The name of the file', 'Patient-1.ndjson'),
+        acceptEncoding,
+        range,
+        ifRange,
+        { ...ifNoneMatch, example: headers.etag.example },
       ],
       responses: {
-        200: { description: 'NDJSON, one resource a line', content },
-        206: { description: 'The range asked for', content },
-        304: { description: 'Not modified: the client has it' },
-        ...outcomes(404, 412, 416, 503),
+        200: {
+          description: 'NDJSON, one resource a line',
+          headers: {
+            ...validators,
+            'Accept-Ranges': headers.acceptRanges,
+            'Content-Encoding': headers.contentEncoding,
+            'Content-Length': headers.contentLength,
+          },
+          content,
+        },
+        206: {
+          description: 'The range asked for',
+          headers: {
+            ...validators,
+            'Content-Range': headers.contentRange,
+            'Content-Length': headers.contentLength,
+          },
+          content,
+        },
+        304: { description: 'Not modified: the client has it', headers: validators },
+        ...outcomes(403, 404, 406, 412, 416, 503),
       },
       handler: (c) => answerFile(c, deps),
     },

@@ -1,47 +1,59 @@
 import type { Context } from 'hono'
 import type { Deps } from '../deps.ts'
-import { SluiceError } from '../errors.ts'
+import { hasCode, SluiceError } from '../errors.ts'
 import { ingestNdjson } from '../ingest/ingest-ndjson.ts'
-import { outcomes } from './openapi-parts.ts'
-import { assertMediaType } from './request-body.ts'
-import { type App, route } from './route.ts'
+import { outcomes, requestHeaders } from './openapi-parts.ts'
+import { schemaRef } from './openapi-schemas.ts'
+import { assertMediaType, openBody } from './request-body.ts'
+import { type App, route, serviceRoot } from './route.ts'
 
 const ndjsonTypes = ['application/fhir+ndjson', 'application/ndjson', 'application/x-ndjson']
 
 /** `POST /admin/api/ingest`: loads an NDJSON stream of any length, as it arrives. */
 export const registerIngest = (app: App, deps: Deps): void => {
-  route(app, '/admin/api/ingest', {
+  const example = '{"resourceType":"Patient","id":"example"}\n{"resourceType":"Organization","id":"1"}\n'
+  route(app, serviceRoot(deps.config), '/admin/api/ingest', {
     post: {
       operationId: 'ingestResources',
-      summary: 'Load resources as NDJSON, of any types mixed; gzip by Content-Encoding',
+      summary: 'Load resources as NDJSON, of any types mixed',
+      description:
+        'Resources are stored in the order of their lines, in many transactions; a line that is refused does not stop the others. Sending the same lines again is safe.',
       tags: ['Administration'],
-      requestBody: { required: true, content: { 'application/fhir+ndjson': { schema: { type: 'string' } } } },
+      parameters: [requestHeaders.contentEncoding],
+      requestBody: {
+        required: true,
+        content: Object.fromEntries(
+          ndjsonTypes.map((mediaType) => [mediaType, { schema: { type: 'string' }, example }]),
+        ),
+      },
       responses: {
         200: {
           description: 'What was stored, and which lines were refused and why',
-          content: { 'application/json': { schema: { $ref: '#/components/schemas/IngestReport' } } },
+          content: {
+            'application/json': {
+              schema: schemaRef('IngestReport'),
+              example: {
+                stored: 2,
+                refused: 1,
+                problems: [{ line: 3, reason: 'Cannot read the resource: it has no id' }],
+              },
+            },
+          },
         },
         ...outcomes(400, 403, 415, 503),
       },
-      handler: async (c) => c.json(await ingestNdjson(deps, bodyOf(c))),
+      handler: (c) => answerIngest(c, deps),
     },
   })
 }
 
-const bodyOf = (c: Context): ReadableStream<Uint8Array> => {
-  const { raw } = c.req
-  assertMediaType(raw, ndjsonTypes)
-  if (raw.body === null) return new ReadableStream({ start: (controller) => controller.close() })
-  const encoding = raw.headers.get('content-encoding')?.toLowerCase() ?? 'identity'
-  switch (encoding) {
-    case 'identity':
-      return raw.body
-    case 'gzip':
-      return raw.body.pipeThrough(new DecompressionStream('gzip'))
-    default:
-      throw new SluiceError(
-        'unsupported-media-type',
-        'Cannot read body: its Content-Encoding must be gzip or identity',
-      )
+const answerIngest = async (c: Context, deps: Deps): Promise<Response> => {
+  assertMediaType(c.req.raw, ndjsonTypes)
+  try {
+    return c.json(await ingestNdjson(deps, openBody(c.req.raw)))
+  } catch (error) {
+    if (!hasCode(error, 'invalid')) throw error
+    const advice = 'lines before that may be stored, and sending them again is safe'
+    throw new SluiceError('invalid', `${error.message}; ${advice}`, { cause: error })
   }
 }

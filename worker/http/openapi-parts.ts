@@ -47,18 +47,6 @@ const errors = {
   503: ['transient', 'The database or the storage does not answer now; try again after Retry-After'],
 } as const
 
-/** Error answers, each with an OperationOutcome. */
-export const outcomes = (...statuses: readonly (keyof typeof errors)[]): Responses =>
-  Object.fromEntries(
-    statuses.map((status) => {
-      const [code, description] = errors[status]
-      const issue = [{ severity: 'error', code, diagnostics: description }]
-      const example = { resourceType: 'OperationOutcome', issue }
-      const content = { 'application/fhir+json': { schema: schemaRef('OperationOutcome'), example } }
-      return [status, { description, content, headers: { ...errorHeaders[status] } }]
-    }),
-  )
-
 const header = (description: string, example: string): Header => ({ description, schema: text, example })
 const seconds = (description: string, example: number): Header => ({
   description,
@@ -92,6 +80,27 @@ const errorHeaders: Partial<Record<keyof typeof errors, Headers>> = {
   416: { 'Content-Range': header('How many bytes there are', 'bytes */146515') },
   503: { 'Retry-After': headers.retryAfter },
 }
+
+const errorResponse = (status: keyof typeof errors) => {
+  const [code, description] = errors[status]
+  const example = {
+    resourceType: 'OperationOutcome',
+    issue: [{ severity: 'error', code, diagnostics: description }],
+  }
+  const content = { 'application/fhir+json': { schema: schemaRef('OperationOutcome'), example } }
+  const answerHeaders = errorHeaders[status]
+  return { description, ...(answerHeaders === undefined ? {} : { headers: answerHeaders }), content }
+}
+
+const statuses = [400, 403, 404, 406, 410, 412, 413, 415, 416, 500, 503] as const
+const nameOf = (status: keyof typeof errors): string => `Error${status}`
+
+/** All of them by name; each has an OperationOutcome. */
+export const errorResponses = statuses.map((status) => [nameOf(status), errorResponse(status)] as const)
+
+/** The error answers of an operation. */
+export const outcomes = (...given: readonly (keyof typeof errors)[]): Responses =>
+  Object.fromEntries(given.map((status) => [status, { $ref: `#/components/responses/${nameOf(status)}` }]))
 
 const optional = (
   place: 'query' | 'header',

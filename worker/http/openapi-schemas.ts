@@ -35,19 +35,18 @@ const outcome = z
 
 const instant = z.iso.datetime().openapi({ format: 'date-time', example: '2026-11-20T10:26:46.123Z' })
 
-const files = (description: string) =>
-  z
-    .array(
-      z.object({
-        type: z.string().openapi({ description: 'Type of the resources in the file', example: 'Patient' }),
-        url: z.url().openapi({ description: 'Where to fetch it', example: exampleFile }),
-        count: z.int().min(1).openapi({ description: 'Lines in the file, exactly', example: 615 }),
-      }),
-    )
-    .openapi({ description })
-
 const exampleFile =
   'http://127.0.0.1:8080/fhir/$export-file/20261120T102646Z_5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d/Patient-1.ndjson'
+
+const manifestFile = z
+  .object({
+    type: z.string().openapi({ description: 'Type of the resources in the file', example: 'Patient' }),
+    url: z.url().openapi({ description: 'Where to fetch it', example: exampleFile }),
+    count: z.int().min(1).openapi({ description: 'Lines in the file, exactly', example: 615 }),
+  })
+  .openapi('ManifestFile', { description: 'A file of NDJSON' })
+
+const files = (description: string) => z.array(manifestFile).openapi({ description })
 
 const manifest = z
   .object({
@@ -65,7 +64,17 @@ const manifest = z
     ).optional(),
     error: files('What a client should know about the export, as OperationOutcomes'),
   })
-  .openapi({ description: 'The files of an export that has completed' }) satisfies z.ZodType<Manifest>
+  .openapi({ description: 'The files of an export that has completed' }) satisfies z.ZodType<
+  Omit<Manifest, 'deleted'>
+>
+
+export const exampleManifest: Manifest = {
+  transactionTime: '2026-11-20T10:26:46.123Z',
+  request: 'http://127.0.0.1:8080/fhir/$export?_type=Patient',
+  requiresAccessToken: false,
+  output: [{ type: 'Patient', url: exampleFile, count: 615 }],
+  error: [],
+}
 
 const count = (description: string, example: number) => z.int().min(0).openapi({ description, example })
 
@@ -76,7 +85,10 @@ const ingestReport = z
     problems: z
       .array(
         z.object({
-          line: z.int().min(1).openapi({ description: 'Its number, from 1, blank lines counted', example: 7 }),
+          line: z
+            .int()
+            .min(1)
+            .openapi({ description: 'Its number, from 1, blank lines counted', example: 7 }),
           reason: z.string().openapi({ example: 'Cannot read the resource: it has no id' }),
         }),
       )

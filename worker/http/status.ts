@@ -8,14 +8,16 @@ import { outcomeOf } from '../fhir/operation-outcome.ts'
 import { type Job, readJob } from '../store/jobs.ts'
 import { readFinishedFiles, readProgress } from '../store/read-export.ts'
 import { fhirJson } from './error-response.ts'
-import { outcomeContent, outcomes, pathParameter } from './openapi-parts.ts'
-import { type App, route } from './route.ts'
+import { headers, informationContent, outcomes, pathParameter } from './openapi-parts.ts'
+import { exampleManifest, schemaRef } from './openapi-schemas.ts'
+import { type App, fhirRoot, route } from './route.ts'
 
 /** `GET` and `DELETE [polling location]` (Bulk Data IG, "Bulk Data Status Request", "Bulk Data Delete Request"). */
 export const registerStatus = (app: App, deps: Deps, wake: () => void): void => {
-  const parameters = [pathParameter('id', 'The id of the job, from Content-Location')]
-  const text = { schema: { type: 'string' as const } }
-  route(app, `${deps.config.fhirPath}/$export-status/{id}`, {
+  const parameters = [
+    pathParameter('id', 'The id of the job, from Content-Location', '5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d'),
+  ]
+  route(app, fhirRoot(deps.config), '/$export-status/{id}', {
     get: {
       operationId: 'readExportStatus',
       summary: 'Ask how an export is getting on, and for its manifest',
@@ -24,17 +26,14 @@ export const registerStatus = (app: App, deps: Deps, wake: () => void): void => 
       responses: {
         200: {
           description: 'Completed: the manifest',
-          headers: { Expires: { ...text, description: 'When the files go away' } },
-          content: { 'application/json': { schema: { $ref: '#/components/schemas/Manifest' } } },
+          headers: { Expires: headers.expires },
+          content: { 'application/json': { schema: schemaRef('Manifest'), example: exampleManifest } },
         },
         202: {
           description: 'In progress',
-          headers: {
-            'X-Progress': { ...text, description: 'Percent, state, and the type being written' },
-            'Retry-After': { ...text, description: 'Whole seconds' },
-          },
+          headers: { 'X-Progress': headers.xProgress, 'Retry-After': headers.retryAfter },
         },
-        ...outcomes(404, 500, 503),
+        ...outcomes(403, 404, 500, 503),
       },
       handler: (c) => answerStatus(c, deps, wake),
     },
@@ -43,7 +42,13 @@ export const registerStatus = (app: App, deps: Deps, wake: () => void): void => 
       summary: 'Cancel an export, or be done with it: its files go away',
       tags: ['Bulk Data Export'],
       parameters,
-      responses: { 202: { description: 'Removed', content: outcomeContent }, ...outcomes(404, 503) },
+      responses: {
+        202: {
+          description: 'Removed: from now on it is 404',
+          content: informationContent('The export is removed, its files will be gone shortly'),
+        },
+        ...outcomes(403, 404, 503),
+      },
       handler: (c) => answerDelete(c, deps, wake),
     },
   })
@@ -87,8 +92,9 @@ const answerManifest = async (c: Context, { db }: Deps, job: Job): Promise<Respo
 }
 
 const answerDelete = async (c: Context, deps: Deps, wake: () => void): Promise<Response> => {
-  const isRemoved = await removeExport(deps, jobIdOf(c))
-  if (!isRemoved) throw unknownJob()
+  const { jobId } = await visibleJob(c, deps)
+  const isRemoved = await removeExport(deps, jobId)
+  if (!isRemoved) throw unknownJob() // someone else was quicker
   wake()
   const removed = outcomeOf([
     {
@@ -102,13 +108,11 @@ const answerDelete = async (c: Context, deps: Deps, wake: () => void): Promise<R
 
 /** I7: a job that was removed or has expired is as unknown as one that never was. */
 const visibleJob = async (c: Context, { db, clock }: Deps): Promise<Job> => {
-  const job = await readJob(db, jobIdOf(c))
+  const job = await readJob(db, c.req.param('id') ?? '')
   if (job === undefined || job.goneAt !== undefined || (job.expiresAt ?? Infinity) <= clock.now())
     throw unknownJob()
   return job
 }
-
-const jobIdOf = (c: Context): string => c.req.param('id') ?? ''
 
 const unknownJob = (): SluiceError =>
   new SluiceError('not-found', 'Cannot find the export: it never was, has expired, or was deleted')

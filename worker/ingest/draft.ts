@@ -14,8 +14,9 @@ export const draftOf = (line: ResourceLine, serverBase: string): Draft => ({
   head: line.head,
   tail: line.tail,
   patientIds: patientsOf(line.resource, serverBase),
+  // A name may hold half a surrogate pair, which no UTF-8 can: the client of libSQL ends the process over such a text.
   references: readReferences(line.resource, serverBase).map(({ path, type, id }) => ({
-    path,
+    path: path.toWellFormed(),
     typeId: typeIdOf(type),
     id,
   })),

@@ -7,7 +7,7 @@ import { holdsLease, type Lease } from './units.ts'
 export const completeJobIfDone = (lease: Lease, now: number, retentionMs: number): Statement =>
   sql`update job set state = ${stateAfter('complete')}, ended_at = ${now}, expires_at = ${now + retentionMs}
     where job_id = ${lease.jobId} and ${mayHappen('complete')} and ${holdsLease(lease)}
-      and not exists (select 1 from work_unit where job_id = ${lease.jobId} and state <> 'done')`
+      and not exists (select 1 from work_unit indexed by work_unit_open where job_id = ${lease.jobId} and state <> 'done')`
 
 /** Fails the job because of one unit, if that unit is still ours, and takes all its units away from whoever holds them. */
 export const failJob = async (

@@ -3,7 +3,7 @@ import type { FileState } from '../../schema/tables.ts'
 import type { Part } from '../storage/storage.ts'
 import type { Db, Statement } from './db.ts'
 import { completeJobIfDone } from './end-job.ts'
-import { type ClaimedUnit, type Cursor, holdsLease, type Lease, writeUnderLease } from './units.ts'
+import { type Cursor, holdsLease, type Lease, writeUnderLease } from './units.ts'
 
 /** The file a unit is writing, as far as it has been committed. */
 export type OpenFile = {
@@ -20,28 +20,48 @@ export type OpenFile = {
   readonly carry: readonly Uint8Array[]
 }
 
-export const readOpenFile = async (db: Db, unit: ClaimedUnit): Promise<OpenFile | undefined> => {
-  const here = { job_id: unit.jobId, ordinal: unit.ordinal, file_number: unit.fileNumber }
+/**
+ * The file the unit is at, if that has been begun; `undefined` when the lease is lost. A zombie must not go on from here: with the
+ * cursor of its claim and what another has committed since, it would write other bytes (I2). Fences only rise, so the lease that is
+ * ours at the last read was ours at the first (I5).
+ */
+export const readOpenFile = async (
+  db: Db,
+  { jobId, ordinal, fence }: Lease,
+): Promise<{ readonly file: OpenFile | undefined } | undefined> => {
   const row = await db.query
     .selectFrom('export_file')
     .selectAll()
-    .where((eb) => eb.and(here))
+    .where('job_id', '=', jobId)
+    .where('ordinal', '=', ordinal)
+    .where(
+      'file_number',
+      '=',
+      sql<number>`(select file_number from work_unit where job_id = ${jobId} and ordinal = ${ordinal})`,
+    )
     .executeTakeFirst()
-  if (row === undefined) return undefined
   const parts = await db.query
     .selectFrom('file_part')
     .select(['part_number as partNumber', 'etag', 'bytes'])
-    .where((eb) => eb.and(here))
+    .where('job_id', '=', jobId)
+    .where('ordinal', '=', ordinal)
+    .orderBy('file_number')
     .orderBy('part_number')
     .execute()
   const carry = await db.query
-    .selectFrom('carry')
-    .select('bytes')
-    .where('job_id', '=', unit.jobId)
-    .where('ordinal', '=', unit.ordinal)
-    .orderBy('chunk')
+    .selectFrom('work_unit as u')
+    .leftJoin('carry as c', (join) =>
+      join.onRef('c.job_id', '=', 'u.job_id').onRef('c.ordinal', '=', 'u.ordinal'),
+    )
+    .select('c.bytes')
+    .where('u.job_id', '=', jobId)
+    .where('u.ordinal', '=', ordinal)
+    .where('u.fence', '=', fence)
+    .orderBy('c.chunk')
     .execute()
-  return {
+  if (carry.length === 0) return undefined
+  if (row === undefined) return { file: undefined }
+  const file: OpenFile = {
     fileNumber: row.file_number,
     name: row.name,
     state: row.state,
@@ -50,8 +70,9 @@ export const readOpenFile = async (db: Db, unit: ClaimedUnit): Promise<OpenFile 
     lines: row.lines,
     bytes: row.bytes,
     parts,
-    carry: carry.map(({ bytes }) => new Uint8Array(bytes)),
+    carry: carry.flatMap(({ bytes }) => (bytes === null ? [] : [new Uint8Array(bytes)])),
   }
+  return { file }
 }
 
 /** How far a unit has come; `lines` and `bytes` are those of its current file up to the cursor. */
@@ -141,14 +162,19 @@ export const commitUnitDone = (db: Db, lease: Lease, end: UnitEnd): Promise<bool
     completeJobIfDone(lease, end.now, end.retentionMs),
   ])
 
-/** The storage has lost the upload or a part of it: the file is written anew from its start (I4). */
+/**
+ * The storage has lost the upload or a part of it: the file is written anew from its start (I4). To upload its parts once more
+ * is no progress, so the attempts of the unit are at least as many as its restarts.
+ */
 export const commitRestart = (db: Db, lease: Lease, file: OpenFile): Promise<boolean> =>
   writeUnderLease(
     db,
     lease,
-    sql`cursor_after = ${file.start.after}, cursor_offset = ${file.start.offset}, lines_done = lines_done - ${file.lines}`,
+    sql`cursor_after = ${file.start.after}, cursor_offset = ${file.start.offset}, lines_done = lines_done - ${file.lines},
+      attempts = max(attempts, (select restarts from export_file
+        where job_id = ${lease.jobId} and ordinal = ${lease.ordinal} and file_number = ${file.fileNumber}))`,
     [
-      sql`update export_file set state = 'writing', upload_id = null, lines = 0, bytes = 0
+      sql`update export_file set state = 'writing', upload_id = null, lines = 0, bytes = 0, restarts = restarts + 1
         where job_id = ${lease.jobId} and ordinal = ${lease.ordinal} and file_number = ${file.fileNumber}
           and ${holdsLease(lease)}`,
       sql`delete from file_part where job_id = ${lease.jobId} and ordinal = ${lease.ordinal} and ${holdsLease(lease)}`,

@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { JobState, JobTable, UnitKind } from '../../schema/tables.ts'
+import { batchByClock, type WriteOptions } from './clock-skew.ts'
 import type { Db, Statement } from './db.ts'
 
 /** One export job as the engine and the status request see it. Instants in milliseconds since the epoch. */
@@ -46,12 +47,14 @@ export type NewJob = {
 }
 
 /**
- * Writes a job and its `plan` unit and fixes its snapshot, in one transaction: `transactionTime` T is max(now, last assigned),
- * `asOf` the last `seq` given out, and the floor rises to T + 1 ms, so that a write in the same millisecond is later than T.
+ * Writes a job and its `plan` unit and fixes its snapshot, in one transaction: `transactionTime` T is max(now, last assigned, T of
+ * the job before), `asOf` the last `seq` given out, and the floor rises to T + 1 ms, so that a write in the same millisecond is
+ * later than T.
  */
-export const insertJob = async (db: Db, job: NewJob, now: number): Promise<void> => {
-  const t = sql`max(${now}, c.last_assigned)`
-  await db.batch([
+export const insertJob = async (db: Db, job: NewJob, options: WriteOptions): Promise<void> => {
+  const { now } = options
+  const t = sql`max(${now}, c.last_assigned, c.floor - 1)`
+  await batchByClock(db, options, [
     sql`insert into job (job_id, level, state, request_url, base_url, parameters, transaction_time, as_of, since_seq, until_seq,
         has_since, codec, part_bytes, file_bytes, range_bytes, folder, outcome_lines, turn, created_at)
       select ${job.jobId}, ${job.level}, 'accepted', ${job.requestUrl}, ${job.baseUrl},
@@ -61,7 +64,7 @@ export const insertJob = async (db: Db, job: NewJob, now: number): Promise<void>
         ${job.sinceMs === undefined ? 0 : 1}, ${job.codec}, ${job.partBytes}, ${job.fileBytes}, ${job.rangeBytes},
         strftime('%Y%m%dT%H%M%SZ', ${t} / 1000, 'unixepoch') || '_' || ${job.jobId}, ${job.outcomeLines}, 0, ${now}
       from store_clock c`,
-    sql`update store_clock set floor = max(floor, max(${now}, last_assigned) + 1)`,
+    sql`update store_clock set floor = max(${now} + 1, last_assigned + 1, floor)`,
     insertUnits(job.jobId, [{ ...emptyUnit, ordinal: 0, kind: 'plan', plan: '{}' }]),
   ])
 }
@@ -135,8 +138,11 @@ export const toJob = (row: JobTable): Job => ({
   failure: row.failure ?? undefined,
 })
 
-/** What the store clock says now: the instant no `_since` may lie behind. */
+/** What the store clock says now, the `transactionTime` of a job that began now: the instant no `_since` may lie behind. */
 export const storeNow = async (db: Db, now: number): Promise<number> => {
-  const row = await db.query.selectFrom('store_clock').select('last_assigned').executeTakeFirstOrThrow()
-  return Math.max(now, row.last_assigned)
+  const row = await db.query
+    .selectFrom('store_clock')
+    .select(['last_assigned', 'floor'])
+    .executeTakeFirstOrThrow()
+  return Math.max(now, row.last_assigned, row.floor - 1)
 }

@@ -51,8 +51,8 @@ export const readProgress = async (db: Db, jobId: string): Promise<JobProgress> 
   }>`
     select max(kind = 'plan' and state = 'done') as isPlanned, coalesce(sum(lines_done), 0) as done,
       coalesce(sum(lines_total), 0) as total,
-      (select type_id from work_unit where job_id = ${jobId} and state <> 'done' and type_id is not null
-        order by ordinal limit 1) as currentType,
+      (select type_id from work_unit indexed by work_unit_open
+        where job_id = ${jobId} and state <> 'done' and type_id is not null order by ordinal limit 1) as currentType,
       min(case when state <> 'done' then not_before end) as restingUntil
     from work_unit where job_id = ${jobId}`.execute(db.query)
   const row = rows[0]

@@ -26,7 +26,7 @@ export const readGoneJobs = (db: Db, limit: number): Promise<readonly Job[]> =>
   db.query
     .selectFrom('job')
     .selectAll()
-    .where((eb) => eb.or([eb('removed_at', 'is not', null), eb('expired_at', 'is not', null)]))
+    .where((eb) => eb(eb.fn.coalesce('removed_at', 'expired_at'), 'is not', null))
     .orderBy((eb) => eb.fn.coalesce('removed_at', 'expired_at'))
     .limit(limit)
     .execute()

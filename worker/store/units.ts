@@ -30,7 +30,7 @@ export const claimUnit = async (db: Db, now: number, leaseMs: number): Promise<C
   const { rows } = await sql<WorkUnitTable>`
     update work_unit set fence = fence + 1, lease_until = ${now + leaseMs}
     where (job_id, ordinal) = (
-      select u.job_id, u.ordinal from job j cross join work_unit u on u.job_id = j.job_id
+      select u.job_id, u.ordinal from job j cross join work_unit u indexed by work_unit_open on u.job_id = j.job_id
       where j.${mayHappen('claim')} and u.state <> 'done' and u.lease_until <= ${now} and u.not_before <= ${now}
       order by j.turn, j.job_id, u.ordinal limit 1)
     returning *`.execute(db.query)

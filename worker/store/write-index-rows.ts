@@ -43,7 +43,8 @@ export const insertReferences = (drafts: readonly Draft[]): Statement | undefine
     select n.position, p.path_id, t.resource_key from json_each(${json(rows)}) d
     cross join resource_version n on n.position = ${newPosition(drafts.length, sql`d.value ->> 1`, sql`(d.value ->> 0)`)}
     cross join reference_path p on p.path = d.value ->> 2
-    cross join resource t on t.type_id = d.value ->> 3 and t.id = d.value ->> 4`
+    cross join resource t on t.type_id = d.value ->> 3 and t.id = d.value ->> 4
+    where true on conflict do nothing`
 }
 
 /** Members are intervals of `seq`: one that a new version of the Group still has stays open, and keeps when it was added. */

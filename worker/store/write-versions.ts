@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { hasCode, SluiceError } from '../errors.ts'
+import { batchByClock, type WriteOptions } from './clock-skew.ts'
 import type { BatchResult, Db, Statement } from './db.ts'
 import { newPosition, newVersions } from './new-versions.ts'
 import {
@@ -39,11 +39,6 @@ export type WrittenVersion = {
   /** There was no version before, or it was a delete. */
   readonly isCreated: boolean
 }
-export type WriteOptions = {
-  readonly now: number
-  /** A node whose clock is further than this off the database's must not write (DESIGN 4). Infinity: no check. */
-  readonly maxClockSkewMs: number
-}
 
 /**
  * Writes one version each for the drafts, in one transaction, in their order: version, body, compartment, reference and member
@@ -61,7 +56,6 @@ export const writeVersions = async (
   if (drafts.length === 0) return []
   const count = drafts.length
   const statements: readonly Statement[] = [
-    refuseSkewedClock(options),
     advanceClock(count, options.now),
     nameResources(drafts),
     namePaths(drafts),
@@ -76,27 +70,8 @@ export const writeVersions = async (
     recordInstant(),
     selectWritten(drafts),
   ].filter((statement) => statement !== undefined)
-  const results = await db.batch(statements).catch(explainSkew)
+  const results = await batchByClock(db, options, statements)
   return readWritten(results.at(-1), count)
-}
-
-/** `json()` of a non-JSON text is an error, which rolls the whole batch back: the one way to stop a batch from inside SQL. */
-const refuseSkewedClock = ({ now, maxClockSkewMs }: WriteOptions): Statement | undefined =>
-  Number.isFinite(maxClockSkewMs)
-    ? sql`select case when abs(cast(unixepoch('subsec') * 1000 as integer) - ${now}) > ${maxClockSkewMs}
-        then json('the clock of this node is too far off the clock of the database') end`
-    : undefined
-
-const explainSkew = (error: unknown): never => {
-  if (!(hasCode(error, 'internal') && error.message.includes('malformed JSON'))) throw error
-  throw new SluiceError(
-    'database-unavailable',
-    'Cannot write: the clock of this node is too far off the clock of the database',
-    {
-      cause: error,
-      retryAfterSeconds: 60,
-    },
-  )
 }
 
 /** `last_updated` never falls, and never equals the `transactionTime` of an export begun before (the floor rule, DESIGN 4). */

@@ -1,0 +1,175 @@
+import { sql } from 'kysely'
+import type { Limits } from '../../worker/config.ts'
+import type { Deps } from '../../worker/deps.ts'
+import { runTick } from '../../worker/export/tick.ts'
+import { createApp } from '../../worker/http/app.ts'
+import { ingestNdjson } from '../../worker/ingest/ingest-ndjson.ts'
+import { type MemoryStorage, memoryStorage } from '../../worker/storage/memory.ts'
+import type { Storage } from '../../worker/storage/storage.ts'
+import { type Job, readJob } from '../../worker/store/jobs.ts'
+import { createHarness, type Harness, startOfTime, streamOf } from './harness.ts'
+import { ndjson, populationLines } from './population.ts'
+
+/**
+ * A service with a small population that leaves no path of the engine untrodden, for tests that disturb an export: types in
+ * several ranges, files and parts, lines longer than a part or a file, a file smaller than a part, versions superseded before and after the
+ * snapshot, deletions since `_since`, an ignored parameter, and budgets so small that slices end in the middle of everything.
+ */
+export type ExportScene = Harness & {
+  /** Below every wrapper. */
+  readonly memory: MemoryStorage
+  /** Writes after the snapshot, which must not show. */
+  writeMore(): Promise<void>
+  /** A kick-off by another process, or by the harness's own. Returns the job's id. */
+  kickOffAt(deps?: Deps): Promise<string>
+  job(jobId: string): Promise<Job>
+  /** Ticks of a process until the job has ended, moving the clock past whatever rests. */
+  runToEnd(jobId: string, deps?: Deps): Promise<void>
+  /** What a client gets: the manifest, and the stored files by name. */
+  outcome(jobId: string): Promise<Outcome>
+  /** What should not be there once all is over: open uploads, objects no manifest names, rows of unfinished files. */
+  leftovers(): Promise<Leftovers>
+  /** Moves the clock past every lease, and sweeps until nothing changes. */
+  sweepAll(): Promise<void>
+}
+export type Outcome = {
+  readonly status: number
+  readonly manifest: string
+  readonly files: Readonly<Record<string, string>>
+}
+export type Leftovers = {
+  readonly uploads: readonly string[]
+  readonly objects: readonly string[]
+  readonly rows: Readonly<Record<string, number>>
+}
+
+export const nothingLeft: Leftovers = { uploads: [], objects: [], rows: { carry: 0, file_part: 0 } }
+
+export const sceneLimits: Partial<Limits> = {
+  partBytes: 500,
+  fileBytes: 2200,
+  rangeBytes: 5000,
+  pageRows: 4,
+  pageBytes: 1500,
+  partsInFlight: 2,
+  tickRows: 14,
+  tickBytes: 5000,
+}
+
+export const createScene = async (
+  options: { readonly limits?: Partial<Limits>; readonly wrap?: (memory: MemoryStorage) => Storage } = {},
+): Promise<ExportScene> => {
+  const memory = memoryStorage({ clock: { now: () => startOfTime } })
+  const limits = { ...sceneLimits, ...options.limits }
+  const harness = await createHarness(limits, options.wrap?.(memory) ?? memory)
+  const { deps: own, clock } = harness
+  const deps: Deps = own
+  const since = await loadPopulation(harness)
+
+  const rowsIn = async (table: string): Promise<number> => {
+    const { rows } = await sql<{ n: number }>`select count(*) as n from ${sql.table(table)}`.execute(
+      deps.db.query,
+    )
+    return rows[0]?.n ?? 0
+  }
+  const job = async (jobId: string): Promise<Job> => {
+    const found = await readJob(deps.db, jobId)
+    if (found === undefined) throw new Error(`there is no job ${jobId}`)
+    return found
+  }
+
+  return {
+    ...harness,
+    memory,
+    job,
+    writeMore: async () => {
+      clock.advance(1000)
+      await load(harness, populationLines(3, 3))
+      for (const name of ['Patient/p4', 'Observation/p5-o1']) await harness.remove(name)
+    },
+    kickOffAt: async (by = deps) => {
+      const path = `/fhir/$export?_since=${since}&_unknown=1`
+      const response = await createApp(by, () => {}).request(path, {
+        headers: { host: 'localhost', prefer: 'respond-async, handling=lenient' },
+      })
+      const location = response.headers.get('content-location')
+      if (location === null) throw new Error(`kick-off answered ${response.status}: ${await response.text()}`)
+      return location.slice(location.lastIndexOf('/') + 1)
+    },
+    runToEnd: async (jobId, by = deps) => {
+      for (let rounds = 0; rounds < 10_000; rounds++) {
+        const worked = await runTick(by)
+        if ((await job(jobId)).endedAt !== undefined) return
+        if (!worked) clock.advance(1000)
+      }
+      throw new Error('the export does not come to an end')
+    },
+    outcome: async (jobId) => {
+      const response = await harness.request(`/fhir/$export-status/${jobId}`)
+      const prefix = `${(await job(jobId)).folder}/`
+      const objects = [...memory.objects.values()].filter(({ key }) => key.startsWith(prefix))
+      const files = objects.map(
+        ({ key, content }) => [key.slice(prefix.length), decoder.decode(content)] as const,
+      )
+      return {
+        status: response.status,
+        manifest: (await response.text()).replaceAll(prefix, ''),
+        files: Object.fromEntries(files.sort()),
+      }
+    },
+    leftovers: async () => {
+      const { rows } = await sql<{ key: string }>`select j.folder || '/' || f.name as key
+        from export_file f join job j on j.job_id = f.job_id where f.state = 'complete'`.execute(
+        deps.db.query,
+      )
+      const named = new Set(rows.map(({ key }) => key))
+      return {
+        uploads: [...memory.uploads.values()].map(({ key }) => key),
+        objects: [...memory.objects.keys()].filter((key) => !named.has(key)),
+        rows: { carry: await rowsIn('carry'), file_part: await rowsIn('file_part') },
+      }
+    },
+    sweepAll: async () => {
+      for (let sweeps = 0; sweeps < 3; sweeps++) {
+        clock.advance(2 * deps.config.limits.leaseMs)
+        await harness.sweep()
+      }
+    },
+  }
+}
+
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+const load = async ({ deps }: Harness, lines: readonly string[]): Promise<void> => {
+  const { refused } = await ingestNdjson(deps, streamOf(ndjson(lines)))
+  if (refused > 0) throw new Error(`${refused} lines of the population were refused`)
+}
+
+/** Returns the `_since` that lies between the old versions and the new. */
+const loadPopulation = async (harness: Harness): Promise<string> => {
+  const { clock } = harness
+  await load(harness, populationLines(9))
+  clock.advance(1000)
+  const since = new Date(clock.now()).toISOString()
+  clock.advance(1000)
+  await load(harness, populationLines(6, 2))
+  await load(harness, populationLines(10, 1).slice(-8))
+  await load(harness, [wideLine, briefLine])
+  for (const name of deletedNames) await harness.remove(name)
+  await load(harness, populationLines(2, 4).slice(0, 4))
+  return since
+}
+
+/** Longer than a file may be. */
+const wideLine = `{"resourceType":"Binary","id":"wide","contentType":"text/plain","data":"${'QUJD'.repeat(650)}"}`
+/** Comes and goes after `_since`, so that nobody has to hear of it. */
+const briefLine = '{"resourceType":"Basic","id":"brief","code":{"text":"brief"}}'
+const deletedNames = [
+  'Basic/brief',
+  'Patient/p7',
+  'Encounter/p7-e',
+  'Condition/p7-c',
+  ...[1, 2, 3].map((n) => `Observation/p7-o${n}`),
+  ...[1, 2, 3].map((n) => `Observation/p1-o${n}`),
+  'DocumentReference/p8-d',
+]

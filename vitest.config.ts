@@ -1,0 +1,9 @@
+import { configDefaults, defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    // Exhaustive versions of tests, for `npm run test:long`.
+    exclude: [...configDefaults.exclude, 'test/**/*.long.test.ts'],
+  },
+})
