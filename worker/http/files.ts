@@ -12,7 +12,12 @@ import { type App, fhirRoot, route } from './route.ts'
 export const registerFiles = (app: App, deps: Deps): void => {
   const example = '{"resourceType":"Patient","id":"example"}\n'
   const content = { [fileContentType]: { schema: { type: 'string' as const }, example } }
-  const validators = { ETag: headers.etag, 'Last-Modified': headers.lastModified, Vary: headers.vary }
+  const validators = {
+    ETag: headers.etag,
+    'Last-Modified': headers.lastModified,
+    'Accept-Ranges': headers.acceptRanges,
+    Vary: headers.vary,
+  }
   const { acceptEncoding, range, ifRange, ifNoneMatch } = requestHeaders
   route(app, fhirRoot(deps.config), '/$export-file/{folder}/{name}', {
     get: {
@@ -36,7 +41,6 @@ export const registerFiles = (app: App, deps: Deps): void => {
           description: 'NDJSON, one resource a line',
           headers: {
             ...validators,
-            'Accept-Ranges': headers.acceptRanges,
             'Content-Encoding': headers.contentEncoding,
             'Content-Length': headers.contentLength,
           },

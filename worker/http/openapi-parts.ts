@@ -77,7 +77,9 @@ export const headers = {
 } as const
 
 const errorHeaders: Partial<Record<keyof typeof errors, Headers>> = {
-  416: { 'Content-Range': header('How many bytes there are', 'bytes */146515') },
+  406: { Vary: headers.vary },
+  412: { Vary: headers.vary },
+  416: { 'Content-Range': header('How many bytes there are', 'bytes */146515'), Vary: headers.vary },
   503: { 'Retry-After': headers.retryAfter },
 }
 
