@@ -9,9 +9,15 @@ import { openDatabase } from './store/open-database.ts'
 
 export type RunningServer = {
   readonly config: Config
-  /** Answers what is under way, ends the slices that run, and leaves the database to others. */
-  close(): Promise<void>
+  /**
+   * Answers what is under way, ends the slices that run, and leaves the database to others. A request that has not ended after
+   * `graceMs` is cut off: its client may have stopped reading, and would keep the process alive for ever.
+   */
+  close(graceMs?: number): Promise<void>
 }
+
+/** Less than the ten seconds after which `docker stop` kills. */
+const defaultGraceMs = 5000
 
 /** Node: HTTP and the engine in one long-running process, alone on its database file. */
 export const serve = async (wanted: Config): Promise<RunningServer> => {
@@ -32,7 +38,13 @@ export const serve = async (wanted: Config): Promise<RunningServer> => {
     closing.defer(() => closeServer(server)) // first of all; the one above is for a start that fails
     const app = createApp(deps, engine.wake)
     ready.resolve((request) => app.fetch(request))
-    return { config, close: () => closing.disposeAsync() }
+    return {
+      config,
+      close: async (graceMs = defaultGraceMs) => {
+        const cutOff = setTimeout(() => closeConnections(server), graceMs)
+        await closing.disposeAsync().finally(() => clearTimeout(cutOff))
+      },
+    }
   } catch (error) {
     await closing.disposeAsync()
     throw error
@@ -59,19 +71,15 @@ const bind = ({ host, port }: Config, fetch: (request: Request) => Promise<Respo
     })
   })
 
-/** Lets requests come to their end, but none for ever: a client that reads no more would keep the process alive. */
+const closeConnections = (server: Bound['server']): void => {
+  if ('closeAllConnections' in server) server.closeAllConnections()
+}
+
 const closeServer = (server: Bound['server']): Promise<void> =>
   new Promise((resolve) => {
-    const cutOff = setTimeout(() => 'closeAllConnections' in server && server.closeAllConnections(), graceMs)
-    server.close(() => {
-      clearTimeout(cutOff)
-      resolve()
-    })
+    server.close(() => resolve())
     if ('closeIdleConnections' in server) server.closeIdleConnections()
   })
-
-/** Less than the ten seconds after which `docker stop` kills. */
-const graceMs = 5000
 
 const main = async (): Promise<void> => {
   const running = await serve(loadConfig(process.env, 'node'))

@@ -97,7 +97,7 @@ const limitsArbitrary = fc.record({
 })
 const runs = { numRuns: 1_000 }
 
-describe('The cuts of a stream of lines', () => {
+describe('The cuts of a stream of lines', { timeout: 60_000 }, () => {
   test('laid end to end are the lines, whatever the pages and limits', () => {
     fc.assert(
       fc.property(rowsArbitrary, limitsArbitrary, splitArbitrary, (rows, limits, split) => {
@@ -208,7 +208,7 @@ describe('The cuts of a stream of lines', () => {
   })
 })
 
-describe('A file', () => {
+describe('A file', { timeout: 60_000 }, () => {
   const lines = (...lengths: readonly number[]) => lengths.map((length) => `${'x'.repeat(length - 1)}\n`)
   const shape = (rows: Rows, limits: CutterLimits, split: Split = [1]) =>
     run(rows, limits, split).cuts.map(({ kind, text }) => `${kind} ${text.length}`)

@@ -22,7 +22,7 @@ const expectStored = async (text: string, head: string, tail: string) => {
   expect([bytes, others]).toEqual([bytesIn(line) + 1, []])
 }
 
-describe('A stored line', () => {
+describe('A stored line', { timeout: 60_000 }, () => {
   test.each([
     ['German and Japanese', 'Gr\u00fc\u00dfe \u65e5\u672c\u8a9e'],
     ['emoji of several code points', '\u{1f468}\u200d\u{1f469}\u200d\u{1f467} \u{1f3f4}\u{e0067}\u{e0062}'],
@@ -88,7 +88,7 @@ describe('A stored line', () => {
   })
 })
 
-describe('meta.lastUpdated of a stored line', () => {
+describe('meta.lastUpdated of a stored line', { timeout: 60_000 }, () => {
   /** Whole milliseconds since the epoch up to the end of the year 9999, close to the turns of seconds as well. */
   const instant = fc.oneof(
     fc.integer({ min: 0, max: 253_402_300_799_999 }),

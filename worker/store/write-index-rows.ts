@@ -53,9 +53,7 @@ export const closeMembers = (drafts: readonly Draft[]): Statement | undefined =>
   return sql`update group_member set removed_seq = (select n.seq from resource_version n
       where n.resource_key = group_member.group_key order by n.version_id desc limit 1)
     where group_key in (${newGroups(drafts)}) and removed_seq is null
-      and (group_key, member_key, inactive, coalesce(period_start, ''), coalesce(period_end, '')) not in (
-        select g.resource_key, m.resource_key, d.value ->> 4, coalesce(d.value ->> 5, ''), coalesce(d.value ->> 6, '')
-        from ${memberRows(drafts)})`
+      and ${storedMember} not in (select ${draftMember} from ${memberRows(drafts)})`
 }
 
 export const insertMembers = (drafts: readonly Draft[]): Statement | undefined => {
@@ -64,10 +62,18 @@ export const insertMembers = (drafts: readonly Draft[]): Statement | undefined =
       (group_key, member_key, added_seq, ordinal, removed_seq, inactive, period_start, period_end)
     select g.resource_key, m.resource_key, g.seq, d.key, null, d.value ->> 4, d.value ->> 5, d.value ->> 6
     from ${memberRows(drafts)}
-    where (g.resource_key, m.resource_key, d.value ->> 4, coalesce(d.value ->> 5, ''), coalesce(d.value ->> 6, '')) not in (
-      select group_key, member_key, inactive, coalesce(period_start, ''), coalesce(period_end, '') from group_member
+    where ${draftMember} not in (select ${storedMember} from group_member
       where removed_seq is null and group_key in (${newGroups(drafts)}))`
 }
+
+/**
+ * What makes two members the same, as one text. A row value would say it more plainly, but for `not in` SQLite compares one that it
+ * does not find with each of the others, in case a part of those is null: 20,000 new members took 14 seconds.
+ */
+const storedMember = sql`group_key || ' ' || member_key || ' ' || inactive || ' ' || coalesce(period_start, '') || ' '
+  || coalesce(period_end, '')`
+const draftMember = sql`g.resource_key || ' ' || m.resource_key || ' ' || (d.value ->> 4) || ' ' || coalesce(d.value ->> 5, '') || ' '
+  || coalesce(d.value ->> 6, '')`
 
 const newGroups = (drafts: readonly Draft[]): RawBuilder<unknown> =>
   sql`${newVersions(drafts, sql`n.resource_key`)} where d.value = ${groupTypeId}`
