@@ -117,4 +117,6 @@ export const limitsArbitrary = fc.record({
   partsInFlight: fc.integer({ min: 1, max: 3 }),
   tickRows: fc.integer({ min: 1, max: 8 }),
   tickBytes: fc.oneof(fc.constant(1e9), fc.integer({ min: 1, max: 500 })),
+  tickStatements: fc.oneof(fc.constant(1e9), fc.integer({ min: 1, max: 30 })),
+  tickSubrequests: fc.oneof(fc.constant(1e9), fc.integer({ min: 1, max: 10 })),
 })

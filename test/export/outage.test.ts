@@ -246,7 +246,7 @@ describe('An export that the database leaves in the lurch', { timeout: 60_000 },
           expect([...service.memory.uploads.keys()]).toEqual([])
         },
       ),
-      { numRuns: 40 },
+      { numRuns: 25 },
     )
   })
 
@@ -356,20 +356,21 @@ describe('While the storage is down', () => {
 
   test('Retry-After says when it is tried again, within its limits', async () => {
     const status = await service.kickOff()
-    for (let seconds = 0; seconds < 200; seconds++) {
+    const said = new Set<number>()
+    for (let seconds = 0; seconds < 400; seconds++) {
       await runTick(service.deps)
+      const { next } = await service.deps.db.query
+        .selectFrom('work_unit')
+        .select((eb) => eb.fn.min('not_before').as('next'))
+        .where('state', '<>', 'done')
+        .executeTakeFirstOrThrow()
+      const retryAfter = Number((await service.request(status)).headers.get('retry-after'))
+      const waitSeconds = Math.ceil((Number(next) - service.clock.now()) / 1_000)
+      expect(retryAfter).toBe(Math.min(60, Math.max(1, waitSeconds)))
+      said.add(retryAfter)
       service.clock.advance(1_000)
     }
-    const units = await service.deps.db.query
-      .selectFrom('work_unit')
-      .select('not_before')
-      .where('state', '<>', 'done')
-      .execute()
-    const next = Math.min(...units.map(({ not_before: at }) => at)) - service.clock.now()
-    const response = await service.request(status)
-    expect(Number(response.headers.get('retry-after'))).toBe(
-      Math.min(60, Math.max(1, Math.ceil(next / 1_000))),
-    )
+    expect(said.size).toBeGreaterThan(5)
   })
 
   test('a file request is answered 503, and the file is there when it is well again', async () => {

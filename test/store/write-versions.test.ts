@@ -270,6 +270,13 @@ describe('A draft that expects a version', () => {
     expect(await store.contents()).toEqual(before)
   })
 
+  test('is one of several that expect the same: just one of them is written', async () => {
+    await store.writeOne(put(patient('a')))
+    const written = await Promise.all(Array.from({ length: 10 }, () => store.write([put(patient('a'), 1)])))
+    expect(written.flat().filter((version) => version !== undefined)).toMatchObject([{ versionId: 2 }])
+    expect(await versionsOf('a')).toHaveLength(2)
+  })
+
   test('and is refused leaves the others of its batch as if it were not among them', async () => {
     const other = await openStore()
     const drafts = [put(observation('x', 'a')), whole(), put(group('h', ['b'])), put(patient('a'))]

@@ -7,8 +7,10 @@ import { ingestNdjson } from '../../worker/ingest/ingest-ndjson.ts'
 import { type MemoryStorage, memoryStorage } from '../../worker/storage/memory.ts'
 import type { Storage } from '../../worker/storage/storage.ts'
 import { type Job, readJob } from '../../worker/store/jobs.ts'
+import type { FakeClock } from './fake-clock.ts'
 import { createHarness, type Harness, startOfTime, streamOf } from './harness.ts'
 import { ndjson, populationLines } from './population.ts'
+import { witness } from './witness.ts'
 
 /**
  * A service with a small population that leaves no path of the engine untrodden, for tests that disturb an export: types in
@@ -23,13 +25,21 @@ export type ExportScene = Harness & {
   /** A kick-off by another process, or by the harness's own. Returns the job's id. */
   kickOffAt(deps?: Deps): Promise<string>
   job(jobId: string): Promise<Job>
+  /** Whether a job has come to its end, or is gone altogether. */
+  hasEnded(jobId: string): Promise<boolean>
   /** Ticks of a process until the job has ended, moving the clock past whatever rests. */
   runToEnd(jobId: string, deps?: Deps): Promise<void>
+  /** Every job there is, oldest first, ended or not. */
+  jobIds(): Promise<readonly string[]>
   /** What a client gets: the manifest, and the stored files by name. */
   outcome(jobId: string): Promise<Outcome>
   /** What should not be there once all is over: open uploads, objects no manifest names, rows of unfinished files. */
   leftovers(): Promise<Leftovers>
-  /** Moves the clock past every lease, and sweeps until nothing changes. */
+  /** Every row of jobs and what belongs to them, as text. */
+  dump(): Promise<string>
+  /** How many rows there are of jobs and what belongs to them. */
+  jobRows(): Promise<number>
+  /** Moves the clock past every lease, and sweeps, so often that nothing can be left to do. */
   sweepAll(): Promise<void>
 }
 export type Outcome = {
@@ -40,20 +50,27 @@ export type Outcome = {
 export type Leftovers = {
   readonly uploads: readonly string[]
   readonly objects: readonly string[]
+  /** What was written twice, and not the same. */
+  readonly disagreements: readonly string[]
   readonly rows: Readonly<Record<string, number>>
 }
 
-export const nothingLeft: Leftovers = { uploads: [], objects: [], rows: { carry: 0, file_part: 0 } }
+export const nothingLeft: Leftovers = {
+  uploads: [],
+  objects: [],
+  disagreements: [],
+  rows: { carry: 0, file_part: 0 },
+}
 
 export const sceneLimits: Partial<Limits> = {
   partBytes: 500,
-  fileBytes: 2200,
-  rangeBytes: 5000,
-  pageRows: 4,
+  fileBytes: 1900,
+  rangeBytes: 4000,
+  pageRows: 3,
   pageBytes: 1500,
   partsInFlight: 2,
-  tickRows: 14,
-  tickBytes: 5000,
+  tickRows: 8,
+  tickBytes: 4000,
 }
 
 export const createScene = async (
@@ -61,9 +78,9 @@ export const createScene = async (
 ): Promise<ExportScene> => {
   const memory = memoryStorage({ clock: { now: () => startOfTime } })
   const limits = { ...sceneLimits, ...options.limits }
-  const harness = await createHarness(limits, options.wrap?.(memory) ?? memory)
-  const { deps: own, clock } = harness
-  const deps: Deps = own
+  const { storage, disagreements } = witness(options.wrap?.(memory) ?? memory)
+  const harness = await createHarness(limits, storage)
+  const { deps, clock } = harness
   const since = await loadPopulation(harness)
 
   const rowsIn = async (table: string): Promise<number> => {
@@ -78,9 +95,15 @@ export const createScene = async (
     return found
   }
 
+  const hasEnded = async (jobId: string): Promise<boolean> => {
+    const found = await readJob(deps.db, jobId)
+    return found === undefined || found.endedAt !== undefined
+  }
+
   return {
     ...harness,
     memory,
+    hasEnded,
     job,
     writeMore: async () => {
       clock.advance(1000)
@@ -96,11 +119,15 @@ export const createScene = async (
       if (location === null) throw new Error(`kick-off answered ${response.status}: ${await response.text()}`)
       return location.slice(location.lastIndexOf('/') + 1)
     },
+    jobIds: async () => {
+      const rows = await deps.db.query.selectFrom('job').select('job_id').orderBy('created_at').execute()
+      return rows.map((row) => row.job_id)
+    },
     runToEnd: async (jobId, by = deps) => {
       for (let rounds = 0; rounds < 10_000; rounds++) {
         const worked = await runTick(by)
-        if ((await job(jobId)).endedAt !== undefined) return
-        if (!worked) clock.advance(1000)
+        if (await hasEnded(jobId)) return
+        if (!worked) await idle(clock)
       }
       throw new Error('the export does not come to an end')
     },
@@ -126,8 +153,21 @@ export const createScene = async (
       return {
         uploads: [...memory.uploads.values()].map(({ key }) => key),
         objects: [...memory.objects.keys()].filter((key) => !named.has(key)),
+        disagreements,
         rows: { carry: await rowsIn('carry'), file_part: await rowsIn('file_part') },
       }
+    },
+    dump: async () => {
+      const texts: string[] = []
+      for (const table of jobTables) {
+        const { rows } = await sql<object>`select * from ${sql.table(table)}`.execute(deps.db.query)
+        texts.push(...rows.map((row) => `${table} ${JSON.stringify(row)}`))
+      }
+      return texts.join('\n')
+    },
+    jobRows: async () => {
+      const counts = await Promise.all(jobTables.map(rowsIn))
+      return counts.reduce((sum, count) => sum + count, 0)
     },
     sweepAll: async () => {
       for (let sweeps = 0; sweeps < 3; sweeps++) {
@@ -137,6 +177,14 @@ export const createScene = async (
     },
   }
 }
+
+/** Time goes by for a worker without work, and others get on with theirs. */
+export const idle = async (clock: FakeClock): Promise<void> => {
+  clock.advance(1000)
+  await clock.yield()
+}
+
+const jobTables = ['job', 'work_unit', 'export_file', 'file_part', 'carry']
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
@@ -154,7 +202,7 @@ const loadPopulation = async (harness: Harness): Promise<string> => {
   clock.advance(1000)
   await load(harness, populationLines(6, 2))
   await load(harness, populationLines(10, 1).slice(-8))
-  await load(harness, [wideLine, briefLine])
+  await load(harness, [wideLine, exactLine, briefLine, ...shortLines])
   for (const name of deletedNames) await harness.remove(name)
   await load(harness, populationLines(2, 4).slice(0, 4))
   return since
@@ -162,6 +210,10 @@ const loadPopulation = async (harness: Harness): Promise<string> => {
 
 /** Longer than a file may be. */
 const wideLine = `{"resourceType":"Binary","id":"wide","contentType":"text/plain","data":"${'QUJD'.repeat(650)}"}`
+/** As long as two parts, when stored: the upload ends with a full part. */
+const exactLine = `{"resourceType":"Account","id":"exact","status":"active","description":"${'x'.repeat(859)}"}`
+/** Less than a part together, but more than a page. */
+const shortLines = [1, 2, 3, 4].map((n) => `{"resourceType":"Basic","id":"short${n}"}`)
 /** Comes and goes after `_since`, so that nobody has to hear of it. */
 const briefLine = '{"resourceType":"Basic","id":"brief","code":{"text":"brief"}}'
 const deletedNames = [

@@ -2,8 +2,7 @@ import type { Context } from 'hono'
 import type { Deps } from '../deps.ts'
 import { SluiceError } from '../errors.ts'
 import { fileContentType } from '../export/file-writer.ts'
-import { readJob } from '../store/jobs.ts'
-import { isFinishedFile } from '../store/read-export.ts'
+import { openExportFile } from '../export/open-file.ts'
 import { fileResponse } from './file-response.ts'
 import { headers, outcomes, pathParameter, requestHeaders } from './openapi-parts.ts'
 import { type App, fhirRoot, route } from './route.ts'
@@ -63,17 +62,10 @@ export const registerFiles = (app: App, deps: Deps): void => {
   })
 }
 
-const answerFile = async (c: Context, { db, storage, clock }: Deps): Promise<Response> => {
-  const folder = c.req.param('folder') ?? ''
-  const name = c.req.param('name') ?? ''
-  const job = await readJob(db, folder.slice(folder.indexOf('_') + 1))
-  const isVisible =
-    job?.folder === folder && job.goneAt === undefined && (job.expiresAt ?? Infinity) > clock.now()
-  if (!isVisible || !(await isFinishedFile(db, job.jobId, name))) throw unknownFile()
-  const key = `${folder}/${name}`
-  const head = await storage.head(key)
-  if (head === undefined) throw unknownFile()
-  return fileResponse(c.req.raw, head, (range) => storage.read(key, range), fileContentType)
+const answerFile = async (c: Context, deps: Deps): Promise<Response> => {
+  const file = await openExportFile(deps, c.req.param('folder') ?? '', c.req.param('name') ?? '')
+  if (file === undefined) throw unknownFile()
+  return fileResponse(c.req.raw, file.head, file.read, fileContentType)
 }
 
 const unknownFile = (): SluiceError =>

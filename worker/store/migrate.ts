@@ -4,9 +4,9 @@ import { SluiceError } from '../errors.ts'
 import type { Db } from './db.ts'
 
 /**
- * Brings the database to the newest schema this code knows, a transaction a migration. Safe to run in several processes at once:
- * the migration's own row is inserted first, so that the second one collides and looks again. Refuses a schema more than one
- * version ahead of the code.
+ * Brings the database to the newest schema this code knows, a transaction a migration. Several processes may do so at once: the
+ * migration's own row is inserted first, so that the second one collides and looks again, or finds the database busy (503) and
+ * starts anew; nothing is ever left half migrated. Refuses a schema more than one version ahead of the code.
  */
 export const migrate = async (
   db: Db,
