@@ -1,0 +1,33 @@
+import { describe, expect, test } from 'vitest'
+import { type FaultKind, sweepFaults } from '../support/crash-sweep.ts'
+import { expiry, kickOff, leftBehind, removal, wholeExport } from './export-scenarios.ts'
+
+describe.each<FaultKind>(['crash', 'lost answer'])(
+  'A %s at any call, before or after its effect,',
+  (kind) => {
+    test('of an export changes no byte of it and leaves nothing behind', async () => {
+      const { calls, runs } = await sweepFaults(wholeExport, kind)
+      expect(runs).toBe(2 * calls)
+      console.log(`${kind}: ${calls} calls of an export, ${runs} runs`)
+    })
+
+    test('of a kick-off has made a job or none', async () => {
+      await sweepFaults(kickOff, kind)
+    })
+
+    test.each([0, 1, 12, 14, 17, 20, 22, 25, 30, 1000])(
+      'of a removal after %d ticks, or of its sweep, leaves nothing (I7)',
+      async (ticks) => {
+        await sweepFaults(removal(ticks), kind)
+      },
+    )
+
+    test('of an expiry leaves nothing (I7)', async () => {
+      await sweepFaults(expiry, kind)
+    })
+
+    test('of a sweep of leftovers leaves none', async () => {
+      await sweepFaults(leftBehind, kind)
+    })
+  },
+)
