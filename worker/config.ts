@@ -1,7 +1,10 @@
 import type { z } from 'zod'
 import { environmentOf, type Runtime } from './config/rules.ts'
+import { isS3Url } from './config/s3-url.ts'
+import { settingNotes } from './config/setting.ts'
 import { settings } from './config/settings.ts'
 import { SluiceError } from './errors.ts'
+import type { S3Credentials } from './storage/s3-client.ts'
 
 /** The environment as the service uses it: read once at start, checked, frozen. */
 export type Config = {
@@ -13,6 +16,8 @@ export type Config = {
   readonly fhirPath: string
   readonly databaseUrl: string
   readonly storageUrl: string
+  /** Secret. Given where `storageUrl` is `s3:`, and only there. */
+  readonly storageCredentials: S3Credentials | undefined
   readonly auth: 'open'
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error'
   readonly limits: Limits
@@ -42,6 +47,7 @@ export type Limits = {
   readonly retryLimit: number
   readonly retentionMs: number
   readonly sweepMs: number
+  readonly storageTimeoutMs: number
   readonly retryAfterMaxSeconds: number
   readonly ingestChunkRows: number
   readonly ingestChunkBytes: number
@@ -75,9 +81,17 @@ const toSentence = (issue: z.core.$ZodIssue, given: Readonly<Record<string, stri
   const name = String(issue.path[0])
   const value = given[name]
   const refusal =
-    value === undefined ? `Cannot leave ${name} unset` : `Cannot use ${name} "${showValue(value)}"`
+    value === undefined
+      ? `Cannot leave ${name} unset`
+      : `Cannot use ${name} "${secretNames.has(name) ? '…' : showValue(value)}"`
   return `${refusal}: ${issue.message}.`
 }
+
+const secretNames: ReadonlySet<string> = new Set(
+  Object.entries(settings.shape).flatMap(([name, schema]) =>
+    settingNotes.get(schema)?.isSecret ? [name] : [],
+  ),
+)
 
 /** A URL may carry a password or a token, which must not reach a log. */
 const showValue = (value: string): string => {
@@ -94,8 +108,20 @@ const toConfig = (given: Given): Omit<Config, 'limits'> => ({
   fhirPath: given.FHIR_PATH,
   databaseUrl: given.DATABASE_URL,
   storageUrl: given.STORAGE_URL,
+  storageCredentials: isS3Url(given.STORAGE_URL) ? toCredentials(given) : undefined,
   auth: given.AUTH ?? 'open',
   logLevel: given.LOG_LEVEL,
+})
+
+/** Both keys are there: a rule between settings says so. */
+const toCredentials = ({
+  AWS_ACCESS_KEY_ID: accessKeyId = '',
+  AWS_SECRET_ACCESS_KEY: secretAccessKey = '',
+  AWS_SESSION_TOKEN: sessionToken,
+}: Given): S3Credentials => ({
+  accessKeyId,
+  secretAccessKey,
+  ...(sessionToken !== undefined && { sessionToken }),
 })
 
 const toLimits = (given: Given): Limits => ({
@@ -120,6 +146,7 @@ const toLimits = (given: Given): Limits => ({
   retryLimit: given.RETRY_LIMIT,
   retentionMs: given.RETENTION_SECONDS * 1000,
   sweepMs: given.SWEEP_MS,
+  storageTimeoutMs: given.STORAGE_TIMEOUT_MS,
   retryAfterMaxSeconds: given.RETRY_AFTER_MAX_SECONDS,
   ingestChunkRows: given.INGEST_CHUNK_ROWS,
   ingestChunkBytes: given.INGEST_CHUNK_BYTES,

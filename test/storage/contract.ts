@@ -9,6 +9,8 @@ export type StorageUnderTest = {
   readonly storage: Storage
   /** A part size this storage accepts; 5 MiB is the least S3 does. */
   readonly partBytes: number
+  /** The capabilities it does not have; all others must be there. */
+  readonly cannot: readonly ('listUploads' | 'sign')[]
   readonly dispose?: () => Promise<void>
 }
 
@@ -356,6 +358,59 @@ export const describeStorageContract = (name: string, makeStorage: () => Promise
         const upload = await begin()
         await uploadAll(upload, [sampleBytes(5)])
         expect(await keysIn('')).toEqual([])
+      })
+    })
+
+    test('has every capability but those that are said to be missing', () => {
+      const missing = (['listUploads', 'sign'] as const).filter((name) => storage[name] === undefined)
+      expect(missing).toEqual(made.cannot)
+    })
+
+    describe('signs URLs, if it can', () => {
+      test('with which anybody may read an object, or a range of it, for a while', async ({ skip }) => {
+        const { sign } = storage
+        if (sign === undefined) return skip('this storage cannot sign URLs')
+        await put('job/Patient.ndjson', sampleBytes(300_000))
+        const url = await sign('job/Patient.ndjson', { expiresInSeconds: 60, now: Date.now() })
+        const whole = await fetch(url)
+        expect(whole.status).toBe(200)
+        expectSame(new Uint8Array(await whole.arrayBuffer()), sampleBytes(300_000))
+        const ranged = await fetch(url, { headers: { range: 'bytes=10-19' } })
+        expect(ranged.status).toBe(206)
+        expectSame(new Uint8Array(await ranged.arrayBuffer()), sampleBytes(20).subarray(10))
+      })
+
+      test('which serve nothing else: not another object, nor a write, nor later', async ({ skip }) => {
+        const { sign } = storage
+        if (sign === undefined) return skip('this storage cannot sign URLs')
+        await put('job/a', sampleBytes(10))
+        await put('job/b', sampleBytes(10))
+        const url = await sign('job/a', { expiresInSeconds: 60, now: Date.now() })
+        const old = await sign('job/a', { expiresInSeconds: 60, now: Date.now() - 61_000 })
+        const statuses: number[] = []
+        for (const [target, method] of [
+          [url.replace('job/a', 'job/b'), 'GET'],
+          [url.replace('X-Amz-Expires=60', 'X-Amz-Expires=61'), 'GET'],
+          [url, 'PUT'],
+          [url, 'DELETE'],
+          [old, 'GET'],
+        ] as const) {
+          const response = await fetch(target, { method, ...(method === 'PUT' && { body: 'x' }) })
+          await response.text()
+          statuses.push(response.status)
+        }
+        expect(statuses).toEqual([403, 403, 403, 403, 403])
+        expectSame(await content('job/a'), sampleBytes(10))
+      })
+
+      test('and refuses to sign what it should not', async ({ skip }) => {
+        const { sign } = storage
+        if (sign === undefined) return skip('this storage cannot sign URLs')
+        const now = Date.now()
+        await expectCode('invalid', sign('../a', { expiresInSeconds: 60, now }))
+        for (const expiresInSeconds of [0, -1, 1.5, Number.NaN, 604_801]) {
+          await expectCode('invalid', sign('a', { expiresInSeconds, now }))
+        }
       })
     })
 

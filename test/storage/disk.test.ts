@@ -14,6 +14,7 @@ describeStorageContract('diskStorage', async () => {
   return {
     storage: diskStorage({ root: join(folder, 'not', 'there', 'yet'), newId: randomId }),
     partBytes: 100_000,
+    cannot: ['sign'],
     dispose: () => rm(folder, { recursive: true }),
   }
 })

@@ -77,7 +77,7 @@ export const fhirPath = (fallback: string, reason: string) =>
     })
 
 /** What the service serves outside `FHIR_PATH`. */
-const reservedPaths = ['/admin', '/openapi.json']
+const reservedPaths = ['/admin', '/health', '/openapi.json']
 
 const isReserved = (path: string): boolean =>
   reservedPaths.some((reserved) => path === reserved || path.startsWith(`${reserved}/`))

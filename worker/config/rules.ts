@@ -1,5 +1,7 @@
 import type { z } from 'zod'
 import { isLoopbackName } from './loopback.ts'
+import { isS3Url } from './s3-url.ts'
+import { MiB } from './setting.ts'
 import { settings } from './settings.ts'
 
 export type Runtime = 'node' | 'deno' | 'workers'
@@ -47,9 +49,30 @@ export const environmentOf = (runtime: Runtime) =>
       },
       { when: areValid('FILE_BYTES', 'PART_BYTES') },
     )
+    .superRefine(
+      ({ STORAGE_URL, PART_BYTES }, ctx) => {
+        if (!isS3Url(STORAGE_URL) || PART_BYTES >= minS3PartBytes) return
+        const message = 'it must be at least 5MiB where STORAGE_URL is s3:, which refuses smaller parts'
+        ctx.addIssue({ code: 'custom', path: ['PART_BYTES'], message })
+      },
+      { when: areValid('STORAGE_URL', 'PART_BYTES') },
+    )
+    .superRefine(
+      ({ STORAGE_URL, ...given }, ctx) => {
+        for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'] as const) {
+          if (!isS3Url(STORAGE_URL) || given[name] !== undefined) continue
+          const message = 'requests to the bucket of STORAGE_URL have to be signed'
+          ctx.addIssue({ code: 'custom', path: [name], message })
+        }
+      },
+      { when: areValid('STORAGE_URL', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY') },
+    )
 
 /** S3's limit, and that of every storage like it. */
 const maxParts = 10_000
+
+/** S3's limit for every part but the last. */
+const minS3PartBytes = 5 * MiB
 
 const isLocal = (runtime: Runtime, host: string): boolean => runtime !== 'workers' && isLoopbackName(host)
 

@@ -8,6 +8,8 @@ export type SettingNote = {
   readonly allowed: string
   /** One sentence: what it is for and why the default is what it is. */
   readonly reason: string
+  /** Never to be shown, in a message least of all. */
+  readonly isSecret?: true
 }
 
 export const settingNotes = z.registry<SettingNote>()
@@ -92,7 +94,7 @@ const parseBytes = (text: string): number | undefined => {
   return match === null || factor === undefined ? undefined : Number(match[1]) * factor
 }
 
-/** The shortest exact way to write a number of bytes: 8388608 is `8MiB`, 4000000 is `4MB`, 4900000 stays as it is. */
+/** The shortest exact way to write a number of bytes: 8388608 is `8MiB`, 4000000 is `4MB`, 4900000 is `4900kB`. */
 const showBytes = (value: number): string => {
   for (const [unit, size] of [
     ['TiB', TiB],

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { baseUrl, fhirPath, fileUrl, host } from './addresses.ts'
 import { bytes, choice, GiB, KiB, MiB, settingNotes, TiB, whole } from './setting.ts'
+import { secret, storageUrl } from './storage-settings.ts'
 
 const day = 86_400
 
@@ -33,10 +34,24 @@ export const settings = z.object({
     later: 'this version opens only file: databases, remote ones come later',
     reason: 'libSQL database that holds resources and jobs; its folder is made when missing.',
   }),
-  STORAGE_URL: fileUrl('folder', {
-    default: 'file:./data/exports',
-    later: 'this version writes only to file: folders, object storage comes later',
-    reason: 'Folder that receives the output files.',
+  STORAGE_URL: storageUrl(
+    'file:./data/exports',
+    'Folder or bucket that receives the output files. `endpoint` is for storages other than AWS and needs no `region`; `pathStyle` is `true` with an `endpoint`, else `false`; `listUploads=false` for storages that cannot list unfinished uploads by prefix, such as MinIO.',
+  ),
+  AWS_ACCESS_KEY_ID: secret({
+    default: 'required where `STORAGE_URL` is `s3:`',
+    maxLength: 256,
+    reason: 'Access key of the bucket.',
+  }),
+  AWS_SECRET_ACCESS_KEY: secret({
+    default: 'required where `STORAGE_URL` is `s3:`',
+    maxLength: 256,
+    reason: 'Signs the requests to the bucket, and is never sent.',
+  }),
+  AWS_SESSION_TOKEN: secret({
+    default: 'none, unless `AWS_ACCESS_KEY_ID` is temporary',
+    maxLength: 8192,
+    reason: 'Comes with temporary credentials, and ends with them.',
   }),
   AUTH: z
     .enum(['open', 'smart'], { error: 'it must be open, the only kind of access this version has' })
@@ -64,7 +79,7 @@ export const settings = z.object({
     min: 1,
     max: 5 * GiB,
     reason:
-      'Size of every part of a multipart upload but the last; S3 wants 5 MiB to 5 GiB, and this much memory is held per part.',
+      'Size of every part of a multipart upload but the last, at least 5 MiB where `STORAGE_URL` is `s3:`; this much memory is held per part.',
   }),
   FILE_BYTES: bytes({
     default: 64 * MiB,
@@ -128,7 +143,7 @@ export const settings = z.object({
     min: 1,
     max: 3_600_000,
     reason:
-      'Work on one unit before it is given back, so that jobs take turns: a small export waits no longer than this behind large ones.',
+      'How long a tick works before it gives its unit back, so that jobs take turns: a small export waits no longer than this behind large ones.',
   }),
   TICK_MS: whole({
     unit: 'milliseconds',
@@ -200,6 +215,14 @@ export const settings = z.object({
     min: 1,
     max: 3650 * day,
     reason: 'How long the output of a completed job is kept; a week lets a weekly client fetch late.',
+  }),
+  STORAGE_TIMEOUT_MS: whole({
+    unit: 'milliseconds',
+    default: 600_000,
+    min: 1,
+    max: day * 1000,
+    reason:
+      'How long one write to the storage may take before it counts as failed, so that a storage that never answers fails a job in the end.',
   }),
   SWEEP_MS: whole({
     unit: 'milliseconds',

@@ -22,6 +22,9 @@ export const assertPrefix = (prefix: string): void => {
   assertSegments('prefix', prefix, unfinished ? segments.slice(0, -1) : segments)
 }
 
+/** Whether it is a key as `storage.ts` describes; what others put into a bucket may have any. */
+export const isKey = (key: string): boolean => key.length <= maxKeyLength && key.split('/').every(isSegment)
+
 /** A name that may stand between two slashes of a key; of such names no path leads out of a folder. */
 export const isSegment = (name: string): boolean =>
   /^[A-Za-z0-9._-]+$/.test(name) && name !== '.' && name !== '..'

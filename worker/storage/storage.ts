@@ -36,7 +36,17 @@ export type Storage = {
 
   /** Unfinished uploads whose key starts with `prefix`. A capability: absent where the storage cannot tell (R2 binding, Azure). */
   readonly listUploads?: (prefix: string) => Promise<readonly OpenUpload[]>
+  /**
+   * A URL with which anybody may read the object, whether or not there is one, for `expiresInSeconds` (1 to 604,800, a week) from
+   * `now`; `invalid` otherwise. It ends sooner when the credentials it was signed with end or are revoked, which nobody can see in
+   * it: so it is minted when it is asked for, and never stored. A capability: absent where the storage cannot sign (disk, memory,
+   * R2 binding).
+   */
+  readonly sign?: (key: string, options: SignOptions) => Promise<string>
 }
+
+/** `now` in milliseconds since the epoch. */
+export type SignOptions = { readonly expiresInSeconds: number; readonly now: number }
 
 /** What identifies an upload; a plain value, so that it can be stored in a row and used by another process. */
 export type Upload = { readonly key: string; readonly uploadId: string; readonly partBytes: number }
