@@ -65,7 +65,7 @@ export type JobTable = {
   state: JobState
   request_url: string
   base_url: string
-  /** JSON of the parsed parameters: `{ types?: string[] }`; what follows from them stands in columns. */
+  /** JSON of the parsed parameters: `{ typeIds: number[] }`, none for all; what follows from them stands in columns. */
   parameters: string
   transaction_time: number
   as_of: number
@@ -86,6 +86,7 @@ export type JobTable = {
   expired_at: number | null
   removed_at: number | null
   swept_at: number | null
+  sweep_after: Generated<number>
   failure: string | null
 }
 

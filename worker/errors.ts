@@ -20,10 +20,10 @@ export const errorTable = {
   'job-failed': { status: 500, issue: 'processing' },
   'database-unavailable': { status: 503, issue: 'transient' },
   'storage-unavailable': { status: 503, issue: 'transient' },
-  // The three below are answers of a storage to the engine and never reach a client as they are.
+  'invalid-range': { status: 416, issue: 'invalid' },
+  // The two below are answers of a storage to the engine and never reach a client as they are.
   'no-such-upload': { status: 503, issue: 'transient' },
   'invalid-part': { status: 503, issue: 'transient' },
-  'invalid-range': { status: 416, issue: 'invalid' },
 } as const satisfies Record<string, { status: number; issue: string }>
 
 export type ErrorCode = keyof typeof errorTable

@@ -1,11 +1,13 @@
 import { serve as listen } from '@hono/node-server'
 import { lockDatabase } from './cli/file-lock.ts'
 import { openDeps } from './cli/open-deps.ts'
+import { isLoopbackName } from './config/loopback.ts'
 import { type Config, loadConfig, withPort } from './config.ts'
 import { SluiceError } from './errors.ts'
 import { startEngineLoop } from './export/engine-loop.ts'
 import { createApp } from './http/app.ts'
 import { openDatabase } from './store/open-database.ts'
+import { releaseAllLeases } from './store/units.ts'
 
 export type RunningServer = {
   readonly config: Config
@@ -21,11 +23,12 @@ const defaultGraceMs = 5000
 
 /** Node: HTTP and the engine in one long-running process, alone on its database file. */
 export const serve = async (wanted: Config): Promise<RunningServer> => {
+  process.umask(0o077) // resources and exports are for the user of this process alone
   const closing = new AsyncDisposableStack()
+  const ready = Promise.withResolvers<Answer>()
   try {
     const lock = await lockDatabase(wanted.databaseUrl, 'sluice serve', Date.now())
     closing.defer(lock.release)
-    const ready = Promise.withResolvers<(request: Request) => Response | Promise<Response>>()
     const { server, port } = await bind(wanted, async (request) => (await ready.promise)(request))
     closing.defer(() => closeServer(server))
     const config = withPort(wanted, port)
@@ -33,8 +36,9 @@ export const serve = async (wanted: Config): Promise<RunningServer> => {
     closing.defer(deps.close)
     const db = await openDatabase(config.databaseUrl, deps.clock.now(), 'progress')
     closing.defer(async () => db.close())
+    await releaseAllLeases(db) // nobody else has this database, so whoever held one is dead
     const engine = startEngineLoop({ ...deps, db })
-    closing.defer(engine.stop)
+    closing.defer(() => engine.stop(defaultGraceMs))
     closing.defer(() => closeServer(server)) // first of all; the one above is for a start that fails
     const app = createApp(deps, engine.wake)
     ready.resolve((request) => app.fetch(request))
@@ -46,11 +50,13 @@ export const serve = async (wanted: Config): Promise<RunningServer> => {
       },
     }
   } catch (error) {
+    ready.resolve(() => new Response(null, { status: 503 })) // whoever asked while it started must not keep it from ending
     await closing.disposeAsync()
     throw error
   }
 }
 
+type Answer = (request: Request) => Response | Promise<Response>
 type Bound = { readonly server: ReturnType<typeof listen>; readonly port: number }
 
 const bind = ({ host, port }: Config, fetch: (request: Request) => Promise<Response>): Promise<Bound> =>
@@ -90,8 +96,13 @@ const main = async (): Promise<void> => {
   process.once('SIGINT', stop)
   const { config } = running
   console.log(`Sluice serves ${config.baseUrl}${config.fhirPath}/$export`)
-  if (config.auth === 'open') console.log('AUTH=open: no token is asked; only this machine is answered')
+  if (config.auth === 'open') console.log(`AUTH=open: no token is asked; ${audience(config)}`)
 }
+
+const audience = ({ host }: Config): string =>
+  isLoopbackName(host)
+    ? 'only this machine is answered'
+    : `everyone who can reach ${host} is answered, if they ask for a loopback name: keep others away from this port`
 
 if (import.meta.main) {
   main().catch((error: unknown) => {

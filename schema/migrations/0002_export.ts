@@ -25,13 +25,14 @@ export const exportJobs: readonly string[] = [
     expired_at integer,
     removed_at integer,
     swept_at integer,
+    sweep_after integer not null default 0,
     failure text
   ) without rowid`,
   // Unique, so that the planner knows that units read for one job after the other need no sorting.
   `create unique index job_open on job (turn, job_id) where state in ('accepted', 'in-progress')`,
-  `create index job_unswept on job (ended_at) where swept_at is null and ended_at is not null`,
+  `create index job_unswept on job (sweep_after) where swept_at is null and ended_at is not null`,
   `create index job_expiring on job (expires_at) where expired_at is null and expires_at is not null`,
-  `create index job_gone on job (coalesce(removed_at, expired_at)) where coalesce(removed_at, expired_at) is not null`,
+  `create index job_gone on job (sweep_after) where coalesce(removed_at, expired_at) is not null`,
 
   `create table work_unit (
     job_id text not null,

@@ -15,7 +15,7 @@ describe.each(storages)('On a storage $storage, a worker held at any call', ({ w
     console.log(`${calls.length} calls, ${runs} runs`)
   })
 
-  test.each([1, 2, 3, 5])('does no harm beside another that has had %d ticks', async (ticks) => {
+  test.each([1, 3])('does no harm beside another that has had %d ticks', async (ticks) => {
     await sweepHolds(calls, ['before', 'after'], { ticks, wrap })
   })
 })

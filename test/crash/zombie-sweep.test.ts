@@ -114,6 +114,18 @@ describe('Nothing is left of an export that was deleted (I7)', () => {
       }
   })
 
+  test('while a worker was at work, which then stops', { timeout }, async () => {
+    for (const { number, name } of [...puts, ...every(9, writes)]) {
+      const scene = await createScene()
+      const jobId = await scene.kickOffAt()
+      const later = await writesAfter(scene, jobId, number, () => remove(scene, jobId))
+      expect(later, `held before call ${number}, ${name}`).toEqual([])
+      await scene.sweepAll()
+      await expectNothing(scene, `held before call ${number}, ${name}`)
+      scene.close()
+    }
+  })
+
   test('while a write of a dead worker arrived between any two steps of the last look', {
     timeout,
   }, async () => {
@@ -145,6 +157,49 @@ describe('Nothing is left of an export that was deleted (I7)', () => {
       }
   })
 })
+
+describe('A job that failed in the hands of one worker', () => {
+  test('is not written any further by another', async () => {
+    const scene = await createScene({
+      limits: { retryLimit: 1 },
+      wrap: (memory) => ({ ...memory, put: () => Promise.reject(new Error('the storage is broken')) }),
+    })
+    const jobId = await scene.kickOffAt()
+    const [first] = writes
+    const later = await writesAfter(scene, jobId, first?.number ?? 0, () => scene.runToEnd(jobId))
+    expect(await statusOf(scene, jobId)).toBe(500)
+    expect(later).toEqual([])
+    await scene.sweepAll()
+    expect(scene.memory.uploads.size).toBe(0)
+    scene.close()
+  })
+})
+
+/**
+ * Holds a worker in a write to the storage, lets something end its job and more than a lease pass, in which a worker that is alive
+ * notices; then the writes it makes once it goes on.
+ */
+const writesAfter = async (
+  scene: ExportScene,
+  jobId: string,
+  number: number,
+  end: () => Promise<void>,
+): Promise<readonly string[]> => {
+  const plan = faultPlan()
+  const gate = plan.hold(number, 'before')
+  const worker = scene.runToEnd(jobId, scene.process(plan))
+  await gate.reached
+  await end()
+  for (let third = 0; third < 4; third++) {
+    scene.clock.advance(scene.deps.config.limits.leaseMs / 3)
+    await letOthersRun()
+  }
+  const before = plan.calls.length
+  gate.release()
+  await worker
+  await letOthersRun()
+  return plan.calls.slice(before).filter((name) => isStorageWrite({ number, name }))
+}
 
 const remove = async (scene: ExportScene, jobId: string): Promise<void> => {
   const response = await scene.request(`/fhir/$export-status/${jobId}`, { method: 'DELETE' })

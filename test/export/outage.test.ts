@@ -204,7 +204,7 @@ describe.each(['SQLITE_BUSY', 'SQLITE_IOERR', 'SQLITE_FULL', 'SQLITE_CANTOPEN', 
 describe('An export that the database leaves in the lurch', { timeout: 60_000 }, () => {
   test('goes on when it is back, to the same files', async () => {
     const status = await service.kickOff()
-    for (let ticks = 0; ticks < 8; ticks++) await runTick(service.deps)
+    for (let ticks = 0; ticks < 4; ticks++) await runTick(service.deps)
     service.database.fault = brokenDatabase('SQLITE_IOERR')
     for (let seconds = 0; seconds < 3_600; seconds++) {
       await expect(runTick(service.deps)).rejects.toMatchObject({ code: 'database-unavailable' })
@@ -268,7 +268,7 @@ describe('An export that the database leaves in the lurch', { timeout: 60_000 },
       await seconds(20)
     }
     expect(await filesOf(await service.request(status))).toEqual(undisturbed)
-    await engine.stop()
+    await engine.stop(1000)
   })
 })
 
@@ -405,8 +405,10 @@ describe('While the storage is down', () => {
     await runSweep(service.deps)
     expect(service.memory.uploads.size + service.memory.objects.size).toBeGreaterThan(0)
     service.storage.fault = healthy
-    await runSweep(service.deps)
-    await runSweep(service.deps)
+    for (let sweeps = 0; sweeps < 2; sweeps++) {
+      service.clock.advance(service.deps.config.limits.sweepMs)
+      await runSweep(service.deps)
+    }
     expect([service.memory.uploads.size, service.memory.objects.size]).toEqual([0, 0])
     expect(await service.deps.db.query.selectFrom('job').select('job_id').execute()).toEqual([])
   })

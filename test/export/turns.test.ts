@@ -61,3 +61,28 @@ it('splits a large type into ranges that several ticks write at once, and that t
   expect(manifest.output.reduce((sum, { count }) => sum + count, 0)).toBe(500)
   h.close()
 })
+
+it('writes one file a type when FILE_BYTES is 0, however large the type', async () => {
+  const h = await createHarness({ rangeBytes: 5_000, fileBytes: 0, partBytes: 4_000, pageRows: 20 })
+  await h.load(patients(500))
+
+  const { text } = await h.export()
+
+  expect([...text.keys()]).toEqual(['Patient-1.ndjson'])
+  h.close()
+})
+
+it('makes ranges of about RANGE_BYTES, whether resources are small or large', async () => {
+  for (const padding of [10, 5_000]) {
+    const h = await createHarness({ rangeBytes: 100_000 })
+    const note = 'x'.repeat(padding)
+    await h.load(patients(1000).map((patient) => ({ ...patient, note })))
+
+    const { text } = await h.export()
+
+    const sizes = [...text.values()].slice(0, -1).map((file) => file.length)
+    expect(Math.min(...sizes, 100_000)).toBeGreaterThanOrEqual(100_000)
+    expect(Math.max(...sizes, 0)).toBeLessThan(200_000)
+    h.close()
+  }
+})

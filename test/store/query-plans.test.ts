@@ -172,7 +172,6 @@ const scansWithReason: readonly { readonly scan: RegExp; readonly reason: string
     scan: /^job USING (COVERING )?INDEX job_open$/,
     reason: 'jobs that run are few, and these are all in it',
   },
-  { scan: /^job USING (COVERING )?INDEX job_gone$/, reason: 'it is read from its begin, up to a limit' },
 ]
 
 /** The scans of a plan that read a whole real table, as `table` or `table USING INDEX index`. */
@@ -215,7 +214,7 @@ describe('A day of the service', () => {
     ['the manifest', "f.state = 'complete'"],
     ['a file request', 'where "job_id" = ? and "name" = ?'],
     ['expiry', 'set expired_at = ?'],
-    ['the sweep of leftovers', '"swept_at" is null'],
+    ['the sweep of leftovers', 'swept_at is null'],
     ['the end of a job row', 'delete from "job"'],
   ])('includes %s', (_, words) => {
     expect(plansOf(words)).not.toEqual([])

@@ -38,13 +38,13 @@ export const runScenario = async <State, Result>(
 
 /**
  * Disturbs every `step`-th call of a scenario, from the first on, before and after its effect, a run each; expects the undisturbed
- * result every time. Returns how many calls there were and how many runs were made.
+ * result every time. Returns that, how many calls there were and how many runs were made.
  */
 export const sweepFaults = async <State, Result>(
   scenario: Scenario<State, Result>,
   kind: FaultKind,
   step = 1,
-): Promise<{ readonly calls: number; readonly runs: number }> => {
+): Promise<{ readonly golden: Result; readonly calls: number; readonly runs: number }> => {
   const undisturbed = faultPlan()
   const golden = await runScenario(scenario, undisturbed)
   const { calls } = undisturbed
@@ -62,7 +62,7 @@ export const sweepFaults = async <State, Result>(
       runs++
     }
   }
-  return { calls: calls.length, runs }
+  return { golden, calls: calls.length, runs }
 }
 
 /** A process that lives on, but one of its calls fails before its effect, or has it and its answer is lost. */

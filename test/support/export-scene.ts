@@ -203,6 +203,7 @@ const loadPopulation = async (harness: Harness): Promise<string> => {
   await load(harness, populationLines(6, 2))
   await load(harness, populationLines(10, 1).slice(-8))
   await load(harness, [wideLine, exactLine, briefLine, ...shortLines])
+  await load(harness, ['a', ...Array.from({ length: 20 }, () => 'b')].map(flagLine))
   for (const name of deletedNames) await harness.remove(name)
   await load(harness, populationLines(2, 4).slice(0, 4))
   return since
@@ -214,6 +215,8 @@ const wideLine = `{"resourceType":"Binary","id":"wide","contentType":"text/plain
 const exactLine = `{"resourceType":"Account","id":"exact","status":"active","description":"${'x'.repeat(859)}"}`
 /** Less than a part together, but more than a page. */
 const shortLines = [1, 2, 3, 4].map((n) => `{"resourceType":"Basic","id":"short${n}"}`)
+/** Version after version of the second, so that slices end behind rows of which nothing is to be written. */
+const flagLine = (id: string): string => `{"resourceType":"Flag","id":"${id}","status":"active"}`
 /** Comes and goes after `_since`, so that nobody has to hear of it. */
 const briefLine = '{"resourceType":"Basic","id":"brief","code":{"text":"brief"}}'
 const deletedNames = [

@@ -66,6 +66,7 @@ export const holdWorker = async ({ number, moment, from, ticks, wrap }: Hold): P
 
   scene.clock.advance(scene.deps.config.limits.leaseMs + 1)
   if (ticks === undefined) await scene.runToEnd(jobId)
+  await scene.sweep() // must not take a job for swept that a zombie may still write to
   for (let tick = 0; tick < (ticks ?? 0); tick++) await scene.tick()
   const before = await scene.dump()
   zombie.wake()

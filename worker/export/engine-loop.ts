@@ -5,8 +5,8 @@ import { runTick } from './tick.ts'
 export type EngineLoop = {
   /** Rouses the engine without waiting for it. */
   wake(): void
-  /** Lets the slices that run come to their end, and stops. */
-  stop(): Promise<void>
+  /** Lets the slices that run come to their end, and stops; waits `graceMs` at most, for a storage may never answer. */
+  stop(graceMs: number): Promise<void>
 }
 
 /**
@@ -53,9 +53,10 @@ export const startEngineLoop = (deps: Deps): EngineLoop => {
       asleep.abort()
       asleep = new AbortController()
     },
-    stop: async () => {
+    stop: async (graceMs) => {
       stopping.abort()
-      await running
+      const stopped = new AbortController()
+      await Promise.race([running.finally(() => stopped.abort()), clock.sleep(graceMs, stopped.signal)])
     },
   }
 }

@@ -30,7 +30,7 @@ export type FileWriter = {
   endFile(cut: Cut, unitDone: boolean): Promise<void>
   /** Gives the unit back at the end of a slice, keeping what is not yet a part. */
   pause(cut: Cut): Promise<void>
-  /** Waits until nothing is on its way, whatever comes of it. */
+  /** Waits until nothing is on its way, whatever comes of it, but no longer than the storage may take. */
   settle(): Promise<void>
 }
 
@@ -110,7 +110,7 @@ export const createFileWriter = (
       held(await commitCarry(db, unit, progress(cut), await compressCarry(cut.content)))
     },
     settle: async () => {
-      await Promise.allSettled(inFlight.map(({ etag }) => etag))
+      await lease.during(Promise.allSettled(inFlight.map(({ etag }) => etag))).catch(() => {})
     },
   }
 }

@@ -1,4 +1,5 @@
 import type { Deps } from '../deps.ts'
+import { SluiceError } from '../errors.ts'
 import { type Lease, renewLease } from '../store/units.ts'
 
 /** The lease is another's now: stop quietly, write nothing (I5). Not an error of the job, so not a `SluiceError`. */
@@ -12,14 +13,17 @@ export const held = (isHeld: boolean): void => {
 export type LeaseKeeper = {
   /** Renews the lease when a third of it has passed. Called between pages. */
   keep(): Promise<void>
-  /** Waits for something slow, renewing the lease meanwhile. */
+  /**
+   * Waits for the storage, renewing the lease meanwhile; after `storageTimeoutMs` it counts as unavailable, so that one that never answers
+   * fails the job in the end.
+   */
   during<T>(work: Promise<T>): Promise<T>
   /** When a lease renewed now would end; also notes that a write is renewing it. */
   renewed(): number
 }
 
 export const createLeaseKeeper = ({ db, clock, config }: Deps, lease: Lease): LeaseKeeper => {
-  const { leaseMs } = config.limits
+  const { leaseMs, storageTimeoutMs } = config.limits
   const thirdMs = Math.ceil(leaseMs / 3)
   let renewedAt = clock.now()
   const renewed = () => {
@@ -35,14 +39,17 @@ export const createLeaseKeeper = ({ db, clock, config }: Deps, lease: Lease): Le
       if (clock.now() - renewedAt >= thirdMs) await renew()
     },
     during: async (work) => {
+      const startedAt = clock.now()
       const stop = new AbortController()
       const settled = work.then(
         () => true,
         () => true,
       )
       try {
-        while (!(await Promise.race([settled, clock.sleep(thirdMs, stop.signal).then(() => false)])))
+        while (!(await Promise.race([settled, clock.sleep(thirdMs, stop.signal).then(() => false)]))) {
+          if (clock.now() - startedAt >= storageTimeoutMs) throw noAnswer()
           await renew()
+        }
         return await work
       } finally {
         stop.abort()
@@ -50,3 +57,6 @@ export const createLeaseKeeper = ({ db, clock, config }: Deps, lease: Lease): Le
     },
   }
 }
+
+const noAnswer = (): SluiceError =>
+  new SluiceError('storage-unavailable', 'Cannot write to the storage: it does not answer')

@@ -7,11 +7,19 @@ import { positionOf, typeIdAt } from '../store/position.ts'
 import { held } from './lease-keeper.ts'
 import type { Slice } from './slice.ts'
 
-/**
- * Rows counted by one statement: index rows of some 30 bytes, so well under a millisecond a thousand. Ranges are whole multiples of
- * it, so it is fewer where ranges are small.
- */
-const planRows = ({ rangeBytes }: Job): number => Math.max(1, Math.min(20_000, Math.floor(rangeBytes / 1000)))
+/** Rows counted by one statement, at most: index rows of some 30 bytes, so well under a millisecond a thousand. */
+const maxPlanRows = 20_000
+
+/** As many rows as should fill the range, judged by what it holds so far; few at first. Depends on the snapshot alone. */
+const planRows = (job: Job, range: OpenRange): number => {
+  const { rows, bytes } = range
+  const room = isFull(job, range) ? job.rangeBytes : job.rangeBytes - bytes
+  const wanted = rows === 0 || bytes === 0 ? job.rangeBytes / 10_000 : (room * rows) / bytes
+  return job.fileBytes === 0 ? maxPlanRows : Math.max(1, Math.min(maxPlanRows, Math.ceil(wanted)))
+}
+
+/** With FILE_BYTES 0 there is one file a type, so nothing to write side by side. */
+const isFull = (job: Job, range: OpenRange): boolean => range.bytes >= job.rangeBytes && job.fileBytes !== 0
 /** Units are committed this often while planning goes on, so that other ticks can begin with them. */
 const commitEveryMs = 500
 
@@ -27,6 +35,7 @@ type OpenRange = {
   readonly number: number
   readonly after: number
   readonly last: number
+  readonly rows: number
   readonly lines: number
   readonly bytes: number
 }
@@ -62,11 +71,11 @@ const planStep = async (deps: Deps, job: Job, plan: Plan): Promise<Step | undefi
   if (plan.range === null) return openType(deps, job, plan)
   const { range } = plan
   const bounds = { after: range.last, end: positionOf(range.typeId, job.untilSeq), asOf: job.asOf }
-  const count = await countRange(deps.db, bounds, planRows(job))
+  const count = await countRange(deps.db, bounds, planRows(job, range))
   if (count === undefined) return closeType(plan, range)
-  if (range.bytes < job.rangeBytes)
+  if (!isFull(job, range))
     return { plan: { ...plan, range: extend(range, count) }, units: [], rows: count.rows }
-  const next = { ...range, number: range.number + 1, after: range.last, lines: 0, bytes: 0 }
+  const next = { ...range, number: range.number + 1, after: range.last, rows: 0, lines: 0, bytes: 0 }
   return { ...closeRange({ ...plan, range: extend(next, count) }, range, true), rows: count.rows }
 }
 
@@ -78,7 +87,7 @@ const openType = async (deps: Deps, job: Job, plan: Plan): Promise<Step | undefi
   if (!isWanted) return { plan: { ...plan, at: lastPosition(typeId) }, units: [], rows: 1 }
   const after = positionOf(typeId, job.sinceSeq)
   return {
-    plan: { ...plan, range: { typeId, number: 1, after, last: after, lines: 0, bytes: 0 } },
+    plan: { ...plan, range: { typeId, number: 1, after, last: after, rows: 0, lines: 0, bytes: 0 } },
     units: [],
     rows: 1,
   }
@@ -107,6 +116,7 @@ const closeRange = (plan: Plan, range: OpenRange, isNumbered: boolean): Step => 
 const extend = (range: OpenRange, count: RangeCount): OpenRange => ({
   ...range,
   last: count.last,
+  rows: range.rows + count.rows,
   lines: range.lines + count.lines,
   bytes: range.bytes + count.bytes,
 })

@@ -4,13 +4,15 @@ import {
   expireJobs,
   forgetJob,
   markSwept,
+  postponeSweep,
   readFileUploads,
   readGoneJobs,
   readUnsweptJobs,
 } from '../store/sweep-jobs.ts'
 
-/** Jobs one sweep looks at, so that it stays bounded; the next one takes the next. */
-const jobsPerSweep = 20
+/** Jobs one sweep looks at, so that it stays bounded; the next one goes on. */
+const jobsPerSweep = 500
+const jobsPerRead = 20
 
 /**
  * Clears away what nobody needs: output that has expired or was deleted (I7), and what crashes left behind in jobs that have ended.
@@ -18,50 +20,82 @@ const jobsPerSweep = 20
  * last lease on a job could have ended, so it never takes an upload from a worker that still runs.
  */
 export const runSweep = async (deps: Deps): Promise<void> => {
-  const { db, clock, log } = deps
-  await expireJobs(db, clock.now())
-  for (const job of await readGoneJobs(db, jobsPerSweep)) {
-    await guarded(deps, job, async () => {
-      if (await isCleared(deps, job)) {
-        await forgetJob(db, job.jobId)
-        log('info', 'export removed', { job: job.jobId })
-      }
-    })
-  }
-  for (const job of await readUnsweptJobs(db, clock.now() - quietMs(deps), jobsPerSweep)) {
-    await guarded(deps, job, async () => {
-      await removeLeftovers(deps, job)
-      await markSwept(db, job.jobId, clock.now())
-    })
-  }
+  const { db, clock } = deps
+  const now = clock.now()
+  await expireJobs(db, now)
+  await eachJob(
+    deps,
+    () => readGoneJobs(db, now, jobsPerRead),
+    (job) => clearJob(deps, job),
+  )
+  await eachJob(
+    deps,
+    () => readUnsweptJobs(db, now, now - quietMs(deps), jobsPerRead),
+    (job) => removeLeftovers(deps, job),
+  )
 }
 
 /** Two leases: the one a worker may have held at the end, and the time its last request may have taken after it. */
 const quietMs = ({ config }: Deps): number => 2 * config.limits.leaseMs
 
-/** A storage that fails for one job must not keep the sweep from the others. */
-const guarded = async ({ log }: Deps, job: Job, work: () => Promise<void>): Promise<void> => {
-  try {
-    await work()
-  } catch (error) {
-    log('warn', 'sweep failed', {
-      job: job.jobId,
-      reason: error instanceof Error ? error.message : 'unknown',
-    })
+/** A job for which the storage fails waits for its next turn and keeps none of the others from theirs. */
+const eachJob = async (
+  { db, clock, config, log }: Deps,
+  read: () => Promise<readonly Job[]>,
+  sweepJob: (job: Job) => Promise<void>,
+): Promise<void> => {
+  for (let seen = 0; seen < jobsPerSweep; ) {
+    const jobs = await read()
+    if (jobs.length === 0) return
+    for (const job of jobs) {
+      try {
+        await sweepJob(job)
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : 'unknown'
+        log('warn', 'sweep failed', { job: job.jobId, reason })
+        await postponeSweep(db, job.jobId, clock.now() + config.limits.retryBaseMs)
+      }
+    }
+    seen += jobs.length
   }
 }
 
-/** Removes what is there; true when there was nothing left, and no worker can add anything more. */
-const isCleared = async (deps: Deps, job: Job): Promise<boolean> => {
-  const { storage, clock } = deps
-  // Asked before looking: what a worker wrote while we looked must not be taken for nothing.
-  const isQuiet = clock.now() >= (job.goneAt ?? clock.now()) + quietMs(deps)
-  const prefix = `${job.folder}/`
-  const objects = await storage.list(prefix)
-  await storage.remove(objects.map(({ key }) => key))
+/** Removes what is there; when there was nothing left, and no worker can add anything more, the job is forgotten. */
+const clearJob = async (deps: Deps, job: Job): Promise<void> => {
+  const { db, storage, clock, log } = deps
+  const now = clock.now()
+  let wasEmpty = await removeObjects(deps, job, () => true)
   const uploads = await uploadsOf(deps, job)
   for (const upload of uploads) await storage.abortUpload(upload)
-  return isQuiet && objects.length === 0 && (storage.listUploads === undefined || uploads.length === 0)
+  if (storage.listUploads !== undefined) wasEmpty &&= uploads.length === 0
+  const quietAt = (job.goneAt ?? now) + quietMs(deps)
+  if (!wasEmpty || now < quietAt) return postponeSweep(db, job.jobId, Math.max(quietAt, now + 1))
+  await forgetJob(db, job.jobId)
+  log('info', 'export removed', { job: job.jobId })
+}
+
+/** In a job that has ended, every upload still open is one whose worker died; so is every object no row names. */
+const removeLeftovers = async (deps: Deps, job: Job): Promise<void> => {
+  const { db, storage, clock } = deps
+  for (const upload of await uploadsOf(deps, job)) await storage.abortUpload(upload)
+  const named = new Set((await readFileUploads(db, job.jobId)).map(({ name }) => `${job.folder}/${name}`))
+  await removeObjects(deps, job, (key) => !named.has(key))
+  await markSwept(db, job.jobId, clock.now())
+}
+
+/** Removes the objects of a job that are unwanted; whether there was none at all. */
+const removeObjects = async (
+  { storage }: Deps,
+  job: Job,
+  isUnwanted: (key: string) => boolean,
+): Promise<boolean> => {
+  for (let after: string | undefined; ; ) {
+    const objects = await storage.list(`${job.folder}/`, after)
+    const last = objects.at(-1)
+    if (last === undefined) return after === undefined
+    await storage.remove(objects.map(({ key }) => key).filter(isUnwanted))
+    after = last.key
+  }
 }
 
 /** Unfinished uploads as the storage lists them, or, where it cannot, as far as the rows name them. */
@@ -74,19 +108,4 @@ const uploadsOf = async (
   return files.flatMap(({ name, uploadId }) =>
     uploadId === null ? [] : [{ key: `${job.folder}/${name}`, uploadId }],
   )
-}
-
-/** In a job that has ended, every upload still open is one whose worker died; so is every object no row names. */
-const removeLeftovers = async (deps: Deps, job: Job): Promise<void> => {
-  const { db, storage } = deps
-  for (const upload of await uploadsOf(deps, job)) await storage.abortUpload(upload)
-  const named = new Set((await readFileUploads(db, job.jobId)).map(({ name }) => `${job.folder}/${name}`))
-  let after: string | undefined
-  for (;;) {
-    const objects = await storage.list(`${job.folder}/`, after)
-    const last = objects.at(-1)
-    if (last === undefined) return
-    await storage.remove(objects.map(({ key }) => key).filter((key) => !named.has(key)))
-    after = last.key
-  }
 }

@@ -1,10 +1,11 @@
 import type { Deps } from '../deps.ts'
-import { SluiceError } from '../errors.ts'
+import { hasCode, SluiceError } from '../errors.ts'
 import { backoffMs } from '../platform/retry.ts'
 import { failJob } from '../store/end-job.ts'
 import { readJob } from '../store/jobs.ts'
 import { type ClaimedUnit, claimUnit, postponeUnit, readAttempts } from '../store/units.ts'
 import { type Budget, createBudget, meterDeps } from './budget.ts'
+import { codecVersion } from './kick-off.ts'
 import { createLeaseKeeper, LostLease } from './lease-keeper.ts'
 import { runPlanSlice } from './plan.ts'
 import { runFileSlice } from './slice.ts'
@@ -30,6 +31,7 @@ const runSlice = async (deps: Deps, unit: ClaimedUnit, budget: Budget): Promise<
   try {
     const job = await readJob(deps.db, unit.jobId)
     if (job === undefined) return
+    if (job.codec !== codecVersion) throw unknownCodec()
     const lease = createLeaseKeeper(deps, unit)
     const slice = { deps, job, unit, lease, budget }
     await (unit.kind === 'plan' ? runPlanSlice(slice) : runFileSlice(slice))
@@ -46,8 +48,8 @@ const giveBack = async (deps: Deps, unit: ClaimedUnit, error: unknown): Promise<
   const before = await readAttempts(db, unit)
   if (before === undefined) return
   const attempts = before + 1
-  log('warn', 'slice failed', { job: unit.jobId, unit: unit.ordinal, attempts, reason })
-  if (attempts >= config.limits.retryLimit) {
+  log('warn', 'slice failed', { job: unit.jobId, unit: unit.ordinal, attempts, reason: causeOf(error) })
+  if (attempts >= config.limits.retryLimit || hasCode(error, 'job-failed')) {
     const failure = `Cannot finish the export: ${reason} (${attempts} attempts)`
     await failJob(db, unit, clock.now(), config.limits.retentionMs, failure)
     return
@@ -55,5 +57,17 @@ const giveBack = async (deps: Deps, unit: ClaimedUnit, error: unknown): Promise<
   await postponeUnit(db, unit, attempts, clock.now() + backoffMs(attempts, config.limits), reason)
 }
 
+/** What a client may read of a failure; the log has the whole of it. */
 const reasonOf = (error: unknown): string =>
-  error instanceof SluiceError ? error.message : 'an unexpected error, see the log of the server'
+  error instanceof SluiceError && error.code !== 'internal'
+    ? error.message
+    : 'an unexpected error, see the log of the server'
+
+const causeOf = (error: unknown): string => {
+  if (!(error instanceof Error)) return String(error)
+  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message
+}
+
+/** Its files could not be told apart from those of this version, nor finished byte for byte (I2). */
+const unknownCodec = (): SluiceError =>
+  new SluiceError('job-failed', 'it was begun by another version of Sluice; kick it off again')

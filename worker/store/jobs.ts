@@ -1,4 +1,4 @@
-import { type RawBuilder, sql } from 'kysely'
+import { type RawBuilder, type Selectable, sql } from 'kysely'
 import type { JobState, JobTable, UnitKind } from '../../schema/tables.ts'
 import { batchByClock, type WriteOptions } from './clock-skew.ts'
 import type { Db, Statement } from './db.ts'
@@ -113,7 +113,7 @@ export const readJob = async (db: Db, jobId: string): Promise<Job | undefined> =
   return row === undefined ? undefined : toJob(row)
 }
 
-export const toJob = (row: JobTable): Job => ({
+export const toJob = (row: Selectable<JobTable>): Job => ({
   jobId: row.job_id,
   level: row.level,
   state: row.state,

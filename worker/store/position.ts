@@ -3,11 +3,9 @@
  * version and body tables it lays the rows of a type next to each other in `seq` order, which is the order of an export: a
  * work unit is a range of positions, and reading it is reading neighbours. 255 types and 1.7·10^13 writes fit below 2^53.
  */
-export const seqBits = 44
+const seqBits = 44
 const seqSpan = 2 ** seqBits
 
 export const positionOf = (typeId: number, seq: number): number => typeId * seqSpan + seq
 
 export const typeIdAt = (position: number): number => Math.floor(position / seqSpan)
-
-export const seqAt = (position: number): number => position % seqSpan

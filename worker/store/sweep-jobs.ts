@@ -1,36 +1,39 @@
-import { sql } from 'kysely'
+import { type Selectable, sql } from 'kysely'
+import type { JobTable } from '../../schema/tables.ts'
 import type { Db } from './db.ts'
 import { type Job, toJob } from './jobs.ts'
 
 /** Marks finished exports whose time is over; from then on they are as gone as if deleted (I7). */
 export const expireJobs = async (db: Db, now: number): Promise<void> => {
-  await sql`update job set expired_at = ${now}
+  await sql`update job set expired_at = ${now}, sweep_after = 0
     where expired_at is null and expires_at is not null and expires_at <= ${now}`.execute(db.query)
 }
 
-/** Jobs that ended before `endedBefore` and whose leftovers have not been looked for, the oldest first. */
-export const readUnsweptJobs = (db: Db, endedBefore: number, limit: number): Promise<readonly Job[]> =>
-  db.query
-    .selectFrom('job')
-    .selectAll()
-    .where('swept_at', 'is', null)
-    .where('ended_at', 'is not', null)
-    .where('ended_at', '<=', endedBefore)
-    .orderBy('ended_at')
-    .limit(limit)
-    .execute()
-    .then((rows) => rows.map(toJob))
+/** Jobs that ended before `endedBefore` and whose leftovers have not been looked for, if their turn has come. */
+export const readUnsweptJobs = async (
+  db: Db,
+  now: number,
+  endedBefore: number,
+  limit: number,
+): Promise<readonly Job[]> => {
+  const { rows } = await sql<Selectable<JobTable>>`select * from job
+    where swept_at is null and ended_at is not null and sweep_after <= ${now} and ended_at <= ${endedBefore}
+    order by sweep_after limit ${limit}`.execute(db.query)
+  return rows.map(toJob)
+}
 
-/** Jobs that are gone for clients and still have a row, the ones gone longest first. */
-export const readGoneJobs = (db: Db, limit: number): Promise<readonly Job[]> =>
-  db.query
-    .selectFrom('job')
-    .selectAll()
-    .where((eb) => eb(eb.fn.coalesce('removed_at', 'expired_at'), 'is not', null))
-    .orderBy((eb) => eb.fn.coalesce('removed_at', 'expired_at'))
-    .limit(limit)
-    .execute()
-    .then((rows) => rows.map(toJob))
+/** Jobs that are gone for clients and still have a row, if their turn has come. */
+export const readGoneJobs = async (db: Db, now: number, limit: number): Promise<readonly Job[]> => {
+  const { rows } = await sql<Selectable<JobTable>>`select * from job
+    where coalesce(removed_at, expired_at) is not null and sweep_after <= ${now}
+    order by sweep_after limit ${limit}`.execute(db.query)
+  return rows.map(toJob)
+}
+
+/** The sweep looks at the job again no earlier than `sweepAfter`: it has to wait for something, or failed. */
+export const postponeSweep = async (db: Db, jobId: string, sweepAfter: number): Promise<void> => {
+  await sql`update job set sweep_after = ${sweepAfter} where job_id = ${jobId}`.execute(db.query)
+}
 
 /** Every file of a job and its upload, if it has one: what is under the job's folder and not among these is a leftover. */
 export const readFileUploads = (

@@ -82,9 +82,11 @@ export const writeUnderLease = async (
 export const renewLease = (db: Db, lease: Lease, leaseUntil: number): Promise<boolean> =>
   writeUnderLease(db, lease, sql`lease_until = ${leaseUntil}`, [])
 
-/** Gives a unit back before its lease ends, so that the next tick need not wait for that. */
-export const releaseLease = (db: Db, lease: Lease): Promise<boolean> =>
-  writeUnderLease(db, lease, sql`lease_until = 0`, [])
+/** Ends every lease there is. Only for a process that knows all others dead, such as one that has locked the database file. */
+export const releaseAllLeases = async (db: Db): Promise<void> => {
+  await sql`update work_unit set fence = fence + 1, lease_until = 0
+    where state <> 'done' and lease_until > 0`.execute(db.query)
+}
 
 /** Failures in a row without progress, or `undefined` when the lease is lost. */
 export const readAttempts = async (db: Db, lease: Lease): Promise<number | undefined> => {
