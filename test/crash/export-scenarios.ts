@@ -2,12 +2,19 @@ import { runSweep } from '../../worker/export/sweep.ts'
 import { createApp } from '../../worker/http/app.ts'
 import type { Scenario } from '../support/crash-sweep.ts'
 import { createScene, type ExportScene, type Leftovers, type Outcome } from '../support/export-scene.ts'
+import type { TestDatabase } from '../support/harness.ts'
 
 type Job = { readonly jobId: string }
 type Ended = { readonly outcome: Outcome; readonly leftovers: Leftovers }
 
-const kickedOff = async (): Promise<{ scene: ExportScene; state: Job }> => {
-  const scene = await createScene()
+/** Opens the database of a scene; without, it is one in memory. */
+type Open = () => Promise<TestDatabase>
+
+const openScene = async (open?: Open): Promise<ExportScene> =>
+  createScene(open === undefined ? {} : { database: await open() })
+
+const kickedOff = async (open?: Open): Promise<{ scene: ExportScene; state: Job }> => {
+  const scene = await openScene(open)
   const jobId = await scene.kickOffAt()
   await scene.writeMore()
   return { scene, state: { jobId } }
@@ -20,22 +27,25 @@ const ended = async (scene: ExportScene, jobId: string): Promise<Ended> => {
 }
 
 /** The engine runs a job from its first tick to its end. */
-export const wholeExport: Scenario<Job, Ended> = {
-  prepare: kickedOff,
+export const wholeExportOn = (open?: Open): Scenario<Job, Ended> => ({
+  prepare: () => kickedOff(open),
   act: async (scene, { jobId }, process) => {
     // A process that lives goes on after an error, as the engine loop does; one that died fails again.
     await scene.runToEnd(jobId, process).catch(() => scene.runToEnd(jobId, process))
   },
   recover: (scene, { jobId }) => ended(scene, jobId),
-}
+})
+export const wholeExport = wholeExportOn()
 
 /** A client kicks off, and once more when it got no answer: a job it does not know of ends like the other, and goes away. */
-export const kickOff: Scenario<
+export const kickOffOn = (
+  open?: Open,
+): Scenario<
   { answered: string | undefined },
   { readonly endings: readonly string[]; readonly gone: Gone }
-> = {
+> => ({
   prepare: async () => {
-    const scene = await createScene()
+    const scene = await openScene(open)
     scene.deps.newId() // the id that the other process will give
     return { scene, state: { answered: undefined } }
   },
@@ -56,7 +66,8 @@ export const kickOff: Scenario<
     await scene.sweepAll()
     return { endings: [...endings], gone: await whatIsLeft(scene, known) }
   },
-}
+})
+export const kickOff = kickOffOn()
 
 /** A client deletes an export after so many ticks, or in the middle of a file; and the sweep clears it away (I7). */
 export const removal = (ticks: number | 'midway'): Scenario<Job, Gone> => ({

@@ -15,6 +15,8 @@ const every = <T>(step: number, all: readonly T[]): readonly T[] =>
   all.filter((_, index) => index % step === 0)
 
 const timeout = 120_000
+/** Writes may take many times as long as a lease. */
+const slowStorage = { storageTimeoutMs: 600_000 }
 
 describe('A worker whose lease ended while another finished its job changes nothing', () => {
   test('when it was held in a write to the storage', { timeout }, async () => {
@@ -51,7 +53,7 @@ describe('A lease is kept', () => {
   test('through a write to the storage that takes ten times as long', { timeout }, async () => {
     const kinds = new Set<string>()
     for (const { number, name } of [...puts, ...every(9, writes)]) {
-      const scene = await createScene()
+      const scene = await createScene({ limits: slowStorage })
       const jobId = await scene.kickOffAt()
       const plan = faultPlan()
       const gate = plan.hold(number, 'before')
@@ -126,6 +128,32 @@ describe('Nothing is left of an export that was deleted (I7)', () => {
     }
   })
 
+  test('while a write was under way that took as long as a write may take', { timeout }, async () => {
+    for (const { number, name } of [...puts, ...every(9, writes)]) {
+      const scene = await createScene({ limits: slowStorage })
+      const { leaseMs, storageTimeoutMs } = scene.deps.config.limits
+      const jobId = await scene.kickOffAt()
+      const plan = faultPlan()
+      const gate = plan.hold(number, 'before')
+      const worker = scene.runToEnd(jobId, scene.process(plan))
+      await gate.reached
+      await remove(scene, jobId)
+      for (let passed = 0; passed < 10; passed++) {
+        scene.clock.advance(Math.floor((storageTimeoutMs - 1) / 10))
+        await letOthersRun()
+        await scene.sweep()
+      }
+      gate.release()
+      await worker
+      for (let sweeps = 0; sweeps < 2; sweeps++) {
+        scene.clock.advance(leaseMs + storageTimeoutMs)
+        await scene.sweep()
+      }
+      await expectNothing(scene, `held before call ${number}, ${name}`)
+      scene.close()
+    }
+  })
+
   test('while a write of a dead worker arrived between any two steps of the last look', {
     timeout,
   }, async () => {
@@ -140,7 +168,7 @@ describe('Nothing is left of an export that was deleted (I7)', () => {
           moment: 'before',
         })
         await remove(scene, jobId)
-        await scene.sweep()
+        scene.memory.objects.clear() // so that there is nothing to be seen but what arrives
         scene.clock.advance(2 * leaseMs - 1)
         const plan = faultPlan()
         const look = plan.hold(step, 'after')

@@ -8,7 +8,7 @@ import { type MemoryStorage, memoryStorage } from '../../worker/storage/memory.t
 import type { Storage } from '../../worker/storage/storage.ts'
 import { type Job, readJob } from '../../worker/store/jobs.ts'
 import type { FakeClock } from './fake-clock.ts'
-import { createHarness, type Harness, startOfTime, streamOf } from './harness.ts'
+import { createHarness, type Harness, startOfTime, streamOf, type TestDatabase } from './harness.ts'
 import { ndjson, populationLines } from './population.ts'
 import { witness } from './witness.ts'
 
@@ -65,7 +65,7 @@ export const nothingLeft: Leftovers = {
 export const sceneLimits: Partial<Limits> = {
   partBytes: 500,
   fileBytes: 1900,
-  rangeBytes: 4000,
+  rangeBytes: 2500,
   pageRows: 3,
   pageBytes: 1500,
   partsInFlight: 2,
@@ -74,12 +74,16 @@ export const sceneLimits: Partial<Limits> = {
 }
 
 export const createScene = async (
-  options: { readonly limits?: Partial<Limits>; readonly wrap?: (memory: MemoryStorage) => Storage } = {},
+  options: {
+    readonly limits?: Partial<Limits>
+    readonly wrap?: (memory: MemoryStorage) => Storage
+    readonly database?: TestDatabase
+  } = {},
 ): Promise<ExportScene> => {
   const memory = memoryStorage({ clock: { now: () => startOfTime } })
   const limits = { ...sceneLimits, ...options.limits }
   const { storage, disagreements } = witness(options.wrap?.(memory) ?? memory)
-  const harness = await createHarness(limits, storage)
+  const harness = await createHarness(limits, storage, options.database)
   const { deps, clock } = harness
   const since = await loadPopulation(harness)
 

@@ -68,6 +68,7 @@ const environment = (folder: string) => ({
   TICK_ROWS: '300',
   TICK_MS: '20',
   LEASE_MS: '1000',
+  STORAGE_TIMEOUT_MS: '1000',
   SWEEP_MS: '200',
   RETRY_BASE_MS: '20',
 })

@@ -35,8 +35,8 @@ export const runSweep = async (deps: Deps): Promise<void> => {
   )
 }
 
-/** Two leases: the one a worker may have held at the end, and the time its last request may have taken after it. */
-const quietMs = ({ config }: Deps): number => 2 * config.limits.leaseMs
+/** The lease a worker may have held at the end, and the time that a write it began with that may have taken. */
+const quietMs = ({ config: { limits } }: Deps): number => limits.leaseMs + limits.storageTimeoutMs
 
 /** A job for which the storage fails waits for its next turn and keeps none of the others from theirs. */
 const eachJob = async (
