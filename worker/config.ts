@@ -15,6 +15,8 @@ export type Config = {
   /** Prefix of every FHIR route: `''` for the root, else `/fhir`, `/4_0_0`, … without a trailing slash. */
   readonly fhirPath: string
   readonly databaseUrl: string
+  /** Secret. Meant for a `databaseUrl` that is a server's. */
+  readonly databaseAuthToken: string | undefined
   readonly storageUrl: string
   /** Secret. Given where `storageUrl` is `s3:`, and only there. */
   readonly storageCredentials: S3Credentials | undefined
@@ -107,6 +109,7 @@ const toConfig = (given: Given): Omit<Config, 'limits'> => ({
   baseUrl: given.BASE_URL ?? localUrl(given.HOST, given.PORT),
   fhirPath: given.FHIR_PATH,
   databaseUrl: given.DATABASE_URL,
+  databaseAuthToken: given.DATABASE_AUTH_TOKEN,
   storageUrl: given.STORAGE_URL,
   storageCredentials: isS3Url(given.STORAGE_URL) ? toCredentials(given) : undefined,
   auth: given.AUTH ?? 'open',

@@ -1,11 +1,14 @@
 import { serve as listen } from '@hono/node-server'
 import { lockDatabase } from './cli/file-lock.ts'
 import { openDeps } from './cli/open-deps.ts'
+import { isRemoteUrl } from './config/database-url.ts'
 import { isLoopbackName } from './config/loopback.ts'
 import { type Config, loadConfig, withPort } from './config.ts'
+import type { Deps } from './deps.ts'
 import { SluiceError } from './errors.ts'
 import { startEngineLoop } from './export/engine-loop.ts'
 import { createApp } from './http/app.ts'
+import type { Db } from './store/db.ts'
 import { openDatabase } from './store/open-database.ts'
 import { releaseAllLeases } from './store/units.ts'
 
@@ -21,22 +24,21 @@ export type RunningServer = {
 /** Less than the ten seconds after which `docker stop` kills. */
 const defaultGraceMs = 5000
 
-/** Node: HTTP and the engine in one long-running process, alone on its database file. */
+/** Node: HTTP and the engine in one long-running process, alone on its database file; on a server it is one of many. */
 export const serve = async (wanted: Config): Promise<RunningServer> => {
   process.umask(0o077) // resources and exports are for the user of this process alone
   const closing = new AsyncDisposableStack()
   const ready = Promise.withResolvers<Answer>()
   try {
-    const lock = await lockDatabase(wanted.databaseUrl, 'sluice serve', Date.now())
-    closing.defer(lock.release)
+    const isFile = !isRemoteUrl(wanted.databaseUrl)
+    if (isFile) closing.defer((await lockDatabase(wanted.databaseUrl, 'sluice serve', Date.now())).release)
     const { server, port } = await bind(wanted, async (request) => (await ready.promise)(request))
     closing.defer(() => closeServer(server))
     const config = withPort(wanted, port)
     const deps = await openDeps(config)
     closing.defer(deps.close)
-    const db = await openDatabase(config.databaseUrl, deps.clock.now(), 'progress')
+    const db = isFile ? await openFileOfEngine(config, deps) : deps.db
     closing.defer(async () => db.close())
-    await releaseAllLeases(db) // nobody else has this database, so whoever held one is dead
     const engine = startEngineLoop({ ...deps, db })
     closing.defer(() => engine.stop(defaultGraceMs))
     closing.defer(() => closeServer(server)) // first of all; the one above is for a start that fails
@@ -54,6 +56,13 @@ export const serve = async (wanted: Config): Promise<RunningServer> => {
     await closing.disposeAsync()
     throw error
   }
+}
+
+/** A second connection, for the steps of the engine (`Durability`). */
+const openFileOfEngine = async ({ databaseUrl }: Config, { clock }: Deps): Promise<Db> => {
+  const db = await openDatabase(databaseUrl, clock.now(), 'progress')
+  await releaseAllLeases(db) // nobody else has this database, so whoever held one is dead
+  return db
 }
 
 type Answer = (request: Request) => Response | Promise<Response>

@@ -64,14 +64,14 @@ describe('loadConfig', () => {
 
   it('never shows the secrets of a URL', () => {
     const [problem = ''] = problemsOf({ DATABASE_URL: 'libsql://me:pa/ss@db.example/x?authToken=eyJ' })
-    expect(problem).toContain('remote ones come later')
+    expect(problem).toContain('a token belongs into DATABASE_AUTH_TOKEN')
     expect(problem).not.toMatch(/pa\/ss|eyJ/)
   })
 
   it('names any setting that is wrong, and shows its value unless it is a secret', () => {
     for (const name of Object.keys(settings.shape)) {
       const [problem, ...more] = problemsOf({ [name]: 'no such value!' })
-      const shown = name.startsWith('AWS_') ? '…' : 'no such value!'
+      const shown = /^AWS_|_TOKEN$/.test(name) ? '…' : 'no such value!'
       expect(problem).toMatch(`Cannot use ${name} "${shown}": `)
       expect(more).toEqual([])
     }
@@ -216,12 +216,19 @@ describe('paths', () => {
     expect(problemsOf({ FHIR_PATH })).toHaveLength(1)
   })
 
-  it.each(['file:x.db', 'file:./a..b/x.db', 'file:/x.db', 'file:///x.db', 'file:///a%20b.db'])(
-    'accepts DATABASE_URL %s as it is',
-    (DATABASE_URL) => {
-      expect(loadConfig({ DATABASE_URL }, 'node').databaseUrl).toBe(DATABASE_URL)
-    },
-  )
+  it.each([
+    'file:x.db',
+    'file:./a..b/x.db',
+    'file:/x.db',
+    'file:///x.db',
+    'file:///a%20b.db',
+    'libsql://db-org.turso.io',
+    'https://db.example:8443/dev/main',
+    'http://127.0.0.1:8080',
+    'http://[::1]:8080/',
+  ])('accepts DATABASE_URL %s as it is', (DATABASE_URL) => {
+    expect(loadConfig({ DATABASE_URL }, 'node').databaseUrl).toBe(DATABASE_URL)
+  })
 
   it.each([
     'x.db',
@@ -235,8 +242,14 @@ describe('paths', () => {
     'file:x.db?cache=shared',
     'file:x%.db',
     'file:x%00.db',
-    'libsql://x',
-    'https://x',
+    'libsql:x',
+    'libsql://',
+    'libsql://user@x',
+    'https://x?authToken=y',
+    'https://x?tls=0',
+    'http://x:99999',
+    'https://x#y',
+    'ws://x',
   ])('refuses DATABASE_URL %j', (DATABASE_URL) => {
     expect(problemsOf({ DATABASE_URL })).toHaveLength(1)
   })

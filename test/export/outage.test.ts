@@ -11,7 +11,7 @@ import { createApp } from '../../worker/http/app.ts'
 import { ingestNdjson } from '../../worker/ingest/ingest-ndjson.ts'
 import { type MemoryStorage, memoryStorage } from '../../worker/storage/memory.ts'
 import type { Storage } from '../../worker/storage/storage.ts'
-import { prepareDatabase } from '../../worker/store/open-database.ts'
+import { prepareDatabase } from '../../worker/store/prepare-database.ts'
 import { type FakeClock, fakeClock } from '../support/fake-clock.ts'
 import { createDeps, type Manifest, nameOf, pathOf, startOfTime, streamOf } from '../support/harness.ts'
 

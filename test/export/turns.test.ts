@@ -32,7 +32,7 @@ it('takes turns even while the clock stands still', async () => {
   const jobs = [await h.kickOff(), await h.kickOff(), await h.kickOff()]
   const claims = new Map<string, number>()
   for (let i = 0; i < 30; i++) {
-    const unit = await claimUnit(h.deps.db, h.clock.now(), 0)
+    const unit = (await claimUnit(h.deps.db, h.clock.now(), 0))?.unit
     if (unit !== undefined) claims.set(unit.jobId, (claims.get(unit.jobId) ?? 0) + 1)
   }
 

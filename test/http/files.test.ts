@@ -177,7 +177,7 @@ describe('A path that is no file of a manifest', () => {
   })
 
   test('is 404 while the file is being written, and 200 from when it is whole', async () => {
-    const g = await createHarness({ pageRows: 3, tickRows: 7, fileBytes: 700, partBytes: 200 })
+    const g = await createHarness({ pageRows: 3, tickRows: 3, fileBytes: 700, partBytes: 200 })
     await g.load(Array.from({ length: 30 }, (_, i) => ({ resourceType: 'Patient', id: `p${i}` })))
     const status = await g.kickOff()
     const row = await g.deps.db.query.selectFrom('job').select('folder').executeTakeFirstOrThrow()

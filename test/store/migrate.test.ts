@@ -10,7 +10,8 @@ import { type Migration, migrations } from '../../schema/migrations/index.ts'
 import { resourceTypes } from '../../worker/fhir/r4/resource-types.generated.ts'
 import { createDb, type Db } from '../../worker/store/db.ts'
 import { migrate, schemaVersion } from '../../worker/store/migrate.ts'
-import { openDatabase, prepareDatabase } from '../../worker/store/open-database.ts'
+import { openDatabase } from '../../worker/store/open-database.ts'
+import { prepareDatabase } from '../../worker/store/prepare-database.ts'
 import { createHarness } from '../support/harness.ts'
 
 const newest = migrations.length

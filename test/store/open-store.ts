@@ -3,7 +3,7 @@ import { readResourceLine } from '../../worker/fhir/resource-line.ts'
 import { type ResourceType, typeIdOf } from '../../worker/fhir/resource-type.ts'
 import { draftOf, draftOfDelete } from '../../worker/ingest/draft.ts'
 import { createDb, type Db } from '../../worker/store/db.ts'
-import { prepareDatabase } from '../../worker/store/open-database.ts'
+import { prepareDatabase } from '../../worker/store/prepare-database.ts'
 import { type Draft, type WrittenVersion, writeVersions } from '../../worker/store/write-versions.ts'
 
 /** The store alone, over a real database in memory whose rows a test can look at. */

@@ -9,8 +9,8 @@ import type { IngestReport } from '../../worker/ingest/ingest-report.ts'
 import { silentLog } from '../../worker/platform/log.ts'
 import { type MemoryStorage, memoryStorage } from '../../worker/storage/memory.ts'
 import type { Storage } from '../../worker/storage/storage.ts'
-import { createDb } from '../../worker/store/db.ts'
-import { prepareDatabase } from '../../worker/store/open-database.ts'
+import { createDb, type Db } from '../../worker/store/db.ts'
+import { prepareDatabase } from '../../worker/store/prepare-database.ts'
 import { type FakeClock, fakeClock } from './fake-clock.ts'
 import { type FaultPlan, faulty } from './faulty.ts'
 
@@ -50,13 +50,28 @@ export type Manifest = {
 }
 export type ExportedFiles = { readonly manifest: Manifest; readonly text: ReadonlyMap<string, string> }
 
-export const testLimits: Partial<Limits> = { maxClockSkewMs: Number.POSITIVE_INFINITY }
+/** A write to the storage takes no longer than a lease, so that two leases after its end nothing of a job can change any more. */
+export const testLimits: Partial<Limits> = {
+  maxClockSkewMs: Number.POSITIVE_INFINITY,
+  storageTimeoutMs: 45_000,
+}
 
-export const createHarness = async (limits: Partial<Limits> = {}, given?: Storage): Promise<Harness> => {
+/** A database to test on. Its schema is brought up to date, and what it holds stays. */
+export type TestDatabase = { readonly client: Client; readonly pages: Db['pages'] }
+
+const memoryDatabase = (): TestDatabase => ({
+  client: createClient({ url: ':memory:', intMode: 'number', concurrency: 1 }),
+  pages: 'blob',
+})
+
+export const createHarness = async (
+  limits: Partial<Limits> = {},
+  given?: Storage,
+  { client, pages }: TestDatabase = memoryDatabase(),
+): Promise<Harness> => {
   const clock = fakeClock(startOfTime)
-  const client = createClient({ url: ':memory:', intMode: 'number', concurrency: 1 })
   const storage = memoryStorage({ clock })
-  const deps = createDeps(client, given ?? storage, clock, limits)
+  const deps = createDeps(client, given ?? storage, clock, limits, pages)
   await prepareDatabase(deps.db, clock.now())
   const app = createApp(deps, () => {})
 
@@ -109,7 +124,13 @@ export const createHarness = async (limits: Partial<Limits> = {}, given?: Storag
     tick: () => runTick(deps),
     sweep: () => runSweep(deps),
     process: (plan) =>
-      createDeps(faulty(client, plan, ['execute', 'batch']), faulty(given ?? storage, plan), clock, limits),
+      createDeps(
+        faulty(client, plan, ['execute', 'batch']),
+        faulty(given ?? storage, plan),
+        clock,
+        limits,
+        pages,
+      ),
     close: () => client.close(),
   }
 }
@@ -119,12 +140,13 @@ export const createDeps = (
   storage: Storage,
   clock: FakeClock,
   limits: Partial<Limits>,
+  pages?: Db['pages'],
 ): Deps => {
   const config = loadConfig({}, 'node')
   let made = 0
   return {
     config: { ...config, limits: { ...config.limits, ...testLimits, ...limits } },
-    db: createDb(client),
+    db: createDb(client, pages),
     storage,
     clock,
     newId: () => `00000000-0000-4000-8000-${String(++made).padStart(12, '0')}`,

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream'
+import { isRemoteUrl } from '../config/database-url.ts'
 import { loadConfig } from '../config.ts'
 import { hasCode, SluiceError } from '../errors.ts'
 import { ingestNdjson } from '../ingest/ingest-ndjson.ts'
@@ -7,7 +8,7 @@ import { type FileLock, lockDatabase } from './file-lock.ts'
 import type { LoadTarget } from './load-target.ts'
 import { openDeps } from './open-deps.ts'
 
-/** Loads into a database file from within this process, which must be the only one to use it meanwhile. */
+/** Loads into a database from within this process: a file that nobody else may use meanwhile, or one on a server. */
 export const openDatabaseTarget = async (url: string, { env, now }: CommandIo): Promise<LoadTarget> => {
   const config = loadConfig({ ...env, DATABASE_URL: url }, 'node')
   const lock = await lockForLoading(config.databaseUrl, now())
@@ -24,6 +25,7 @@ export const openDatabaseTarget = async (url: string, { env, now }: CommandIo): 
 }
 
 const lockForLoading = async (url: string, now: number): Promise<FileLock> => {
+  if (isRemoteUrl(url)) return { release: async () => {} }
   try {
     return await lockDatabase(url, 'sluice load', now)
   } catch (error) {

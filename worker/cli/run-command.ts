@@ -34,7 +34,7 @@ const addLoad = (program: Command, run: (request: LoadRequest) => Promise<void>)
     .addOption(
       new Option(
         '--database <url>',
-        'write to this database file itself, which no server may be using',
+        'write to this database itself: a file that no server is using, or a libSQL server (DATABASE_AUTH_TOKEN)',
       ).conflicts('server'),
     )
     .option('--server <origin>', 'send the files to this running server, for example http://127.0.0.1:8080')

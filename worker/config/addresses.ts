@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { pathOfFileUrl } from './file-url.ts'
 import { settingNotes } from './setting.ts'
 
 /**
@@ -81,30 +80,3 @@ const reservedPaths = ['/admin', '/health', '/openapi.json']
 
 const isReserved = (path: string): boolean =>
   reservedPaths.some((reserved) => path === reserved || path.startsWith(`${reserved}/`))
-
-/** A `file:` URL. `later` says what to expect of the other kinds, which this version does not know. */
-export const fileUrl = (
-  kind: 'file' | 'folder',
-  note: { readonly default: string; readonly later: string; readonly reason: string },
-) =>
-  z
-    .string()
-    .prefault(note.default)
-    .transform((text, ctx) => {
-      const path = pathOfFileUrl(text)
-      const names = kind === 'file' ? path && !/[/\\]$/.test(path) && !path.startsWith(':memory:') : path
-      if (names) return text
-      const others = /^[a-z][a-z0-9+.-]*:/i.test(text) && !/^file:/i.test(text)
-      ctx.addIssue(
-        others
-          ? note.later
-          : `it must be file: and the path of a ${kind}, without .. and without a query, such as ${note.default}`,
-      )
-      return z.NEVER
-    })
-    .register(settingNotes, {
-      unit: 'URL',
-      default: note.default,
-      allowed: `\`file:\` and the path of a ${kind}, without \`..\``,
-      reason: note.reason,
-    })

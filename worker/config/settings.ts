@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { baseUrl, fhirPath, fileUrl, host } from './addresses.ts'
+import { baseUrl, fhirPath, host } from './addresses.ts'
+import { databaseUrl } from './database-url.ts'
 import { bytes, choice, GiB, KiB, MiB, settingNotes, TiB, whole } from './setting.ts'
 import { secret, storageUrl } from './storage-settings.ts'
 
@@ -29,10 +30,14 @@ export const settings = z.object({
     '/fhir',
     'Path below `BASE_URL` where the FHIR routes begin; `/` puts them at the root, `/4_0_0` is as good.',
   ),
-  DATABASE_URL: fileUrl('file', {
-    default: 'file:./data/sluice.db',
-    later: 'this version opens only file: databases, remote ones come later',
-    reason: 'libSQL database that holds resources and jobs; its folder is made when missing.',
+  DATABASE_URL: databaseUrl(
+    'file:./data/sluice.db',
+    'libSQL database that holds resources and jobs: a file, whose folder is made when missing, or a server.',
+  ),
+  DATABASE_AUTH_TOKEN: secret({
+    default: 'none',
+    maxLength: 8192,
+    reason: 'Token that a libSQL server asks for; it must allow reading and writing.',
   }),
   STORAGE_URL: storageUrl(
     'file:./data/exports',

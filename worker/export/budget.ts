@@ -47,6 +47,10 @@ const meterDb = (db: Db, budget: Budget): Db => ({
     budget.spend('statements', statements.length)
     return db.batch(statements)
   },
+  read: (queries) => {
+    budget.spend('statements', queries.length)
+    return db.read(queries)
+  },
 })
 
 const meterStorage = (storage: Storage, budget: Budget): Storage => {

@@ -71,10 +71,14 @@ const planStep = async (deps: Deps, job: Job, plan: Plan): Promise<Step | undefi
   if (plan.range === null) return openType(deps, job, plan)
   const { range } = plan
   const bounds = { after: range.last, end: positionOf(range.typeId, job.untilSeq), asOf: job.asOf }
-  const count = await countRange(deps.db, bounds, planRows(job, range))
+  const maxRows = planRows(job, range)
+  const count = await countRange(deps.db, bounds, maxRows)
   if (count === undefined) return closeType(plan, range)
-  if (!isFull(job, range))
-    return { plan: { ...plan, range: extend(range, count) }, units: [], rows: count.rows }
+  if (!isFull(job, range)) {
+    const extended = extend(range, count)
+    if (count.rows < maxRows) return { ...closeType(plan, extended), rows: count.rows }
+    return { plan: { ...plan, range: extended }, units: [], rows: count.rows }
+  }
   const next = { ...range, number: range.number + 1, after: range.last, rows: 0, lines: 0, bytes: 0 }
   return { ...closeRange({ ...plan, range: extend(next, count) }, range, true), rows: count.rows }
 }

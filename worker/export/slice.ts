@@ -65,10 +65,10 @@ const writeFiles = async (slice: Slice, open: OpenFile | undefined): Promise<voi
 const copyPages = async (slice: Slice, cutter: Cutter, writer: FileWriter): Promise<boolean> => {
   const { deps, unit, lease, budget } = slice
   let { after, offset } = unit.cursor
-  for (;;) {
+  while (after < unit.rangeEnd) {
     await lease.keep()
     const page = await readUnitPage(slice, after)
-    if (page === undefined) return true
+    if (page === undefined) break
     budget.spend('rows', page.rows)
     budget.spend('bytes', page.bytes.length)
     for (const cut of cutter.cut(page, offset)) await writeCut(writer, cut)
@@ -78,6 +78,7 @@ const copyPages = async (slice: Slice, cutter: Cutter, writer: FileWriter): Prom
     // A statement on a file runs on this thread: without this, uploads and requests would wait for the whole slice.
     await deps.clock.yield()
   }
+  return true
 }
 
 const writeCut = (writer: FileWriter, cut: Cut): Promise<void> =>

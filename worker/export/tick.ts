@@ -2,7 +2,7 @@ import type { Deps } from '../deps.ts'
 import { hasCode, SluiceError } from '../errors.ts'
 import { backoffMs } from '../platform/retry.ts'
 import { failJob } from '../store/end-job.ts'
-import { readJob } from '../store/jobs.ts'
+import type { Job } from '../store/jobs.ts'
 import { type ClaimedUnit, claimUnit, postponeUnit, readAttempts } from '../store/units.ts'
 import { type Budget, createBudget, meterDeps } from './budget.ts'
 import { codecVersion } from './kick-off.ts'
@@ -19,18 +19,20 @@ export const runTick = async (deps: Deps): Promise<boolean> => {
   const metered = meterDeps(deps, budget)
   let worked = false
   while (!budget.isSpent()) {
-    const unit = await claimUnit(metered.db, deps.clock.now(), deps.config.limits.leaseMs)
-    if (unit === undefined) break
+    const claimed = await claimUnit(metered.db, deps.clock.now(), deps.config.limits.leaseMs)
+    if (claimed === undefined) break
     worked = true
-    await runSlice(metered, unit, budget)
+    await runSlice(metered, claimed, budget)
   }
   return worked
 }
 
-const runSlice = async (deps: Deps, unit: ClaimedUnit, budget: Budget): Promise<void> => {
+const runSlice = async (
+  deps: Deps,
+  { unit, job }: { readonly unit: ClaimedUnit; readonly job: Job },
+  budget: Budget,
+): Promise<void> => {
   try {
-    const job = await readJob(deps.db, unit.jobId)
-    if (job === undefined) return
     if (job.codec !== codecVersion) throw unknownCodec()
     const lease = createLeaseKeeper(deps, unit)
     const slice = { deps, job, unit, lease, budget }

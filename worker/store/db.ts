@@ -1,33 +1,49 @@
 import type { Client, InArgs, InValue, ResultSet } from '@libsql/client'
-import { LibsqlError } from '@libsql/client'
 import { type CompiledQuery, Kysely, type RawBuilder } from 'kysely'
 import type { Tables } from '../../schema/tables.ts'
 import { SluiceError } from '../errors.ts'
+import { toDatabaseError } from './database-error.ts'
 import { libsqlDialect } from './libsql-dialect.ts'
 
-/** The database: single statements through `query`, atomic groups of writes through `batch`. There are no open transactions. */
+/** The database: single statements through `query`, groups of them through `batch` and `read`. There are no open transactions. */
 export type Db = {
   readonly query: Kysely<Tables>
+  /** What a page of lines is read as, whichever is faster; and `text`, from a server, has bounds (`read-page.ts`). */
+  readonly pages: 'blob' | 'text'
   /** Runs the statements in one write transaction, all or none. */
-  batch(statements: readonly Statement[]): Promise<readonly BatchResult[]>
+  batch<const S extends readonly Statement[]>(statements: S): Promise<Results<S>>
+  /** Runs queries that see the same moment; over HTTP they are one request. */
+  read<const S extends readonly Statement[]>(queries: S): Promise<Results<S>>
   close(): void
 }
 
 export type Statement = RawBuilder<unknown>
-export type BatchResult = {
-  readonly rows: readonly Readonly<Record<string, unknown>>[]
+export type BatchResult<Row = Readonly<Record<string, unknown>>> = {
+  readonly rows: readonly Row[]
   readonly changed: number
 }
+type Results<S extends readonly Statement[]> = {
+  readonly [I in keyof S]: S[I] extends RawBuilder<infer Row>
+    ? unknown extends Row
+      ? BatchResult
+      : BatchResult<Row>
+    : never
+}
 
-export const createDb = (client: Client): Db => {
+export const createDb = (client: Client, pages: Db['pages'] = 'blob'): Db => {
   const query = new Kysely<Tables>({ dialect: libsqlDialect(async (compiled) => run(client, compiled)) })
+  const inTransaction =
+    (mode: 'read' | 'write') =>
+    async <const S extends readonly Statement[]>(statements: S): Promise<Results<S>> => {
+      const compiled = statements.map((statement) => toStatement(statement.compile(query)))
+      const results = await speaking(() => client.batch(compiled, mode))
+      return results.map(toResult) as readonly BatchResult[] as Results<S>
+    }
   return {
     query,
-    batch: async (statements) => {
-      const compiled = statements.map((statement) => toStatement(statement.compile(query)))
-      const results = await speaking(() => client.batch(compiled, 'write'))
-      return results.map(toResult)
-    },
+    pages,
+    batch: inTransaction('write'),
+    read: inTransaction('read'),
     close: () => client.close(),
   }
 }
@@ -51,21 +67,10 @@ const toBinding = (value: unknown): InValue => {
 
 const toResult = (result: ResultSet): BatchResult => ({ rows: result.rows, changed: result.rowsAffected })
 
-/**
- * Tells a database that cannot answer now (503, try again) from a statement that is wrong (500, our bug). Busy, I/O, full disk,
- * closed, unreachable: all of the first kind.
- */
 const speaking = async <T>(call: () => Promise<T>): Promise<T> => {
   try {
     return await call()
   } catch (error) {
-    if (!(error instanceof LibsqlError)) throw error
-    if (/^SQLITE_(ERROR|CONSTRAINT|MISMATCH|RANGE|MISUSE)/.test(error.code)) {
-      throw new SluiceError('internal', `Cannot run statement: ${error.message}`, { cause: error })
-    }
-    throw new SluiceError('database-unavailable', `Cannot reach the database: ${error.code}`, {
-      cause: error,
-      retryAfterSeconds: 5,
-    })
+    throw toDatabaseError(error)
   }
 }

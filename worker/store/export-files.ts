@@ -1,5 +1,5 @@
-import { type RawBuilder, sql } from 'kysely'
-import type { FileState } from '../../schema/tables.ts'
+import { type RawBuilder, type Selectable, sql } from 'kysely'
+import type { ExportFileTable, FileState } from '../../schema/tables.ts'
 import type { Part } from '../storage/storage.ts'
 import type { Db, Statement } from './db.ts'
 import { completeJobIfDone } from './end-job.ts'
@@ -27,39 +27,25 @@ export type OpenFile = {
  */
 export const readOpenFile = async (
   db: Db,
-  { jobId, ordinal, fence }: Lease,
+  lease: Lease,
 ): Promise<{ readonly file: OpenFile | undefined } | undefined> => {
-  const row = await db.query
-    .selectFrom('export_file')
-    .selectAll()
-    .where('job_id', '=', jobId)
-    .where('ordinal', '=', ordinal)
-    .where(
-      'file_number',
-      '=',
-      sql<number>`(select file_number from work_unit where job_id = ${jobId} and ordinal = ${ordinal})`,
-    )
-    .executeTakeFirst()
-  const parts = await db.query
-    .selectFrom('file_part')
-    .select(['part_number as partNumber', 'etag', 'bytes'])
-    .where('job_id', '=', jobId)
-    .where('ordinal', '=', ordinal)
-    .orderBy('file_number')
-    .orderBy('part_number')
-    .execute()
-  const carry = await db.query
-    .selectFrom('work_unit as u')
-    .leftJoin('carry as c', (join) =>
-      join.onRef('c.job_id', '=', 'u.job_id').onRef('c.ordinal', '=', 'u.ordinal'),
-    )
-    .select('c.bytes')
-    .where('u.job_id', '=', jobId)
-    .where('u.ordinal', '=', ordinal)
-    .where('u.fence', '=', fence)
-    .orderBy('c.chunk')
-    .execute()
-  if (carry.length === 0) return undefined
+  const { jobId, ordinal } = lease
+  const ofUnit = sql`job_id = ${jobId} and ordinal = ${ordinal}`
+  const [files, parts, carry] = await db.read([
+    sql<Selectable<ExportFileTable>>`select * from export_file
+      where ${ofUnit} and file_number = (select file_number from work_unit where ${ofUnit})`,
+    sql<Part>`select part_number as partNumber, etag, bytes from file_part
+      where ${ofUnit} order by file_number, part_number`,
+    selectCarry(lease, 0),
+  ])
+  if (carry.rows.length === 0) return undefined
+  const chunks = bytesOf(carry.rows)
+  for (let from = carryChunks; chunks.length === from; from += carryChunks) {
+    const [more] = await db.read([selectCarry(lease, from)])
+    if (more.rows.length === 0) return undefined
+    chunks.push(...bytesOf(more.rows))
+  }
+  const [row] = files.rows
   if (row === undefined) return { file: undefined }
   const file: OpenFile = {
     fileNumber: row.file_number,
@@ -69,11 +55,25 @@ export const readOpenFile = async (
     start: { after: row.start_after, offset: row.start_offset },
     lines: row.lines,
     bytes: row.bytes,
-    parts,
-    carry: carry.flatMap(({ bytes }) => (bytes === null ? [] : [new Uint8Array(bytes)])),
+    parts: parts.rows,
+    carry: chunks,
   }
   return { file }
 }
+
+/** Chunks of carry in one answer: a server refuses one over 10,000,000 bytes, and a chunk has up to 1,000,000 (`export/carry.ts`). */
+const carryChunks = 4
+
+type CarryRow = { readonly bytes: ArrayBuffer | null }
+
+/** The next chunks, a row with null when there are none, and no row when the lease is lost. */
+const selectCarry = ({ jobId, ordinal, fence }: Lease, from: number): RawBuilder<CarryRow> =>
+  sql<CarryRow>`select c.bytes from work_unit u left join carry c on c.job_id = u.job_id and c.ordinal = u.ordinal
+      and c.chunk >= ${from} and c.chunk < ${from + carryChunks}
+    where u.job_id = ${jobId} and u.ordinal = ${ordinal} and u.fence = ${fence} order by c.chunk`
+
+const bytesOf = (rows: readonly CarryRow[]): Uint8Array[] =>
+  rows.flatMap(({ bytes }) => (bytes === null ? [] : [new Uint8Array(bytes)]))
 
 /** How far a unit has come; `lines` and `bytes` are those of its current file up to the cursor. */
 export type FileProgress = {

@@ -1,9 +1,8 @@
 import { createClient } from '@libsql/client'
 import { sql } from 'kysely'
 import { SluiceError } from '../errors.ts'
-import { resourceTypes } from '../fhir/r4/resource-types.generated.ts'
 import { createDb, type Db } from './db.ts'
-import { migrate } from './migrate.ts'
+import { prepareDatabase } from './prepare-database.ts'
 
 /**
  * What a power cut may take. `acknowledged`: nothing that was committed; each commit waits for the disk. `progress`: the last commits,
@@ -40,12 +39,4 @@ const connect = (url: string) => {
       },
     )
   }
-}
-
-/** What every database needs before use, whatever it is reached by. Safe to run again. */
-export const prepareDatabase = async (db: Db, now: number): Promise<void> => {
-  await migrate(db, now)
-  const names = JSON.stringify(resourceTypes)
-  await sql`insert into resource_type (type_id, name)
-    select key + 1, value from json_each(${names}) where true on conflict do nothing`.execute(db.query)
 }

@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { UnitKind } from '../../schema/tables.ts'
 import type { Db } from './db.ts'
 
@@ -30,8 +30,9 @@ export const readPage = async (
   db: Db,
   range: PageRange,
   after: number,
-  bounds: PageBounds,
+  wanted: PageBounds,
 ): Promise<Page | undefined> => {
+  const bounds = db.pages === 'blob' ? wanted : withinServer(wanted)
   for (let maxRows = bounds.maxRows; ; maxRows = Math.max(1, Math.floor(maxRows / 4))) {
     const row = await (range.kind === 'output' ? readVersions : readDeletions)(db, range, after, {
       ...bounds,
@@ -39,12 +40,33 @@ export const readPage = async (
     })
     if (row === undefined || row.rows === 0) return undefined
     if (row.size > bounds.maxBytes && row.rows > 1) continue
-    const bytes = row.page === null ? new Uint8Array(0) : new Uint8Array(row.page)
-    return { after, last: row.last, rows: row.rows, lines: row.lines, bytes }
+    return { after, last: row.last, rows: row.rows, lines: row.lines, bytes: bytesOf(row.page) }
   }
 }
 
-type PageRow = { rows: number; last: number; lines: number; size: number; page: ArrayBuffer | null }
+/**
+ * A server refuses a value over 5,000,000 bytes, and an answer over 10,000,000. A line that is longer than the bound comes alone, and no
+ * resource is stored that would not pass.
+ */
+const withinServer = ({ maxRows, maxBytes }: PageBounds): PageBounds => ({
+  maxRows,
+  maxBytes: Math.min(maxBytes, maxServerBytes),
+})
+const maxServerBytes = 2 * 1024 * 1024
+
+type PageRow = { rows: number; last: number; lines: number; size: number; page: ArrayBuffer | string | null }
+
+const bytesOf = (page: PageRow['page']): Uint8Array => {
+  if (page === null) return new Uint8Array(0)
+  return typeof page === 'string' ? encoder.encode(page) : new Uint8Array(page)
+}
+const encoder = new TextEncoder()
+
+/** SQL for the lines of a page as one value. */
+const pageOf = ({ pages }: Db, line: RawBuilder<unknown>): RawBuilder<unknown> => {
+  const text = sql`group_concat(${line}, char(10)) || char(10)`
+  return pages === 'blob' ? sql`cast(${text} as blob)` : text
+}
 
 /**
  * I1: a version is in the snapshot when its `seq` is at most `asOf` (the range ends there) and it is neither a delete nor
@@ -65,7 +87,7 @@ const readVersions = async (
       total as materialized (select count(*) as rows, max(position) as last, count(line_bytes) as lines,
         coalesce(sum(line_bytes), 0) as size from scanned)
     select rows, last, lines, size, case when size <= ${maxBytes} or rows = 1 then (
-      select cast(group_concat(b.line, char(10)) || char(10) as blob)
+      select ${pageOf(db, sql`b.line`)}
       from (select case when line_bytes is not null then position end as position from scanned) s
       cross join resource_body b on b.position = s.position) end as page
     from total`.execute(db.query)
@@ -96,6 +118,6 @@ const readDeletions = async (
         cross join resource r on r.resource_key = s.resource_key
         cross join resource_type t on t.type_id = r.type_id)
     select count(*) as rows, max(seq) as last, count(line) as lines, 0 as size,
-      cast(group_concat(line, char(10)) || char(10) as blob) as page from line`.execute(db.query)
+      ${pageOf(db, sql`line`)} as page from line`.execute(db.query)
   return rows[0]
 }

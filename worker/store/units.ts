@@ -1,7 +1,8 @@
-import { type RawBuilder, sql } from 'kysely'
-import type { UnitKind, WorkUnitTable } from '../../schema/tables.ts'
+import { type RawBuilder, type Selectable, sql } from 'kysely'
+import type { JobTable, UnitKind, WorkUnitTable } from '../../schema/tables.ts'
 import type { Db, Statement } from './db.ts'
 import { mayHappen, stateAfter } from './job-condition.ts'
+import { type Job, toJob } from './jobs.ts'
 
 /** A work unit held under a lease. `fence` is the lease: whoever claims next raises it, and every write repeats it (I5). */
 export type ClaimedUnit = {
@@ -23,23 +24,33 @@ export type Cursor = { readonly after: number; readonly offset: number }
 export type Lease = Pick<ClaimedUnit, 'jobId' | 'ordinal' | 'fence'>
 
 /**
- * Claims the first unit that may run of the job served longest ago, so that jobs take turns slice by slice. One statement: two
- * ticks never get the same unit. A job's turn is counted, not timed, because a clock may stand still between two claims.
+ * Claims the first unit that may run of the job served longest ago, so that jobs take turns slice by slice. One batch: two ticks
+ * never get the same unit. A job's turn is counted, not timed, because a clock may stand still between two claims; and so the second
+ * statement knows the job of the first by having the highest.
  */
-export const claimUnit = async (db: Db, now: number, leaseMs: number): Promise<ClaimedUnit | undefined> => {
-  const { rows } = await sql<WorkUnitTable>`
-    update work_unit set fence = fence + 1, lease_until = ${now + leaseMs}
-    where (job_id, ordinal) = (
-      select u.job_id, u.ordinal from job j cross join work_unit u indexed by work_unit_open on u.job_id = j.job_id
-      where j.${mayHappen('claim')} and u.state <> 'done' and u.lease_until <= ${now} and u.not_before <= ${now}
-      order by j.turn, j.job_id, u.ordinal limit 1)
-    returning *`.execute(db.query)
-  const row = rows[0]
-  if (row === undefined) return undefined
-  const unit = toClaimedUnit(row)
-  await sql`update job set state = ${stateAfter('claim')}, turn = (select max(turn) + 1 from job where ${mayHappen('claim')})
-    where job_id = ${unit.jobId} and ${mayHappen('claim')}`.execute(db.query)
-  return unit
+export const claimUnit = async (
+  db: Db,
+  now: number,
+  leaseMs: number,
+): Promise<{ readonly unit: ClaimedUnit; readonly job: Job } | undefined> => {
+  const mayRun = sql`u.state <> 'done' and u.lease_until <= ${now} and u.not_before <= ${now}`
+  const [jobs, units] = await db.batch([
+    sql<
+      Selectable<JobTable>
+    >`update job set state = ${stateAfter('claim')}, turn = (select max(turn) + 1 from job where ${mayHappen('claim')})
+      where job_id = (
+        select j.job_id from job j cross join work_unit u indexed by work_unit_open on u.job_id = j.job_id
+        where j.${mayHappen('claim')} and ${mayRun} order by j.turn, j.job_id limit 1)
+      returning *`,
+    sql<Selectable<WorkUnitTable>>`update work_unit set fence = fence + 1, lease_until = ${now + leaseMs}
+      where (job_id, ordinal) = (
+        select u.job_id, u.ordinal from work_unit u indexed by work_unit_open
+        where u.job_id = (select job_id from job where ${mayHappen('claim')} order by turn desc limit 1) and ${mayRun}
+        order by u.ordinal limit 1)
+      returning *`,
+  ])
+  const [job, unit] = [jobs.rows[0], units.rows[0]]
+  return job === undefined || unit === undefined ? undefined : { unit: toClaimedUnit(unit), job: toJob(job) }
 }
 
 const toClaimedUnit = (row: WorkUnitTable): ClaimedUnit => ({

@@ -1,11 +1,12 @@
 import { type RawBuilder, sql } from 'kysely'
 import { patientTypeId, typeIdOf } from '../fhir/resource-type.ts'
 import type { Statement } from './db.ts'
+import { jsonPieces } from './json-pieces.ts'
 import { newPosition, newVersions } from './new-versions.ts'
 import type { Draft } from './write-versions.ts'
 
 /** The rows written beside a version: names of resources, compartments, references, Group members (DESIGN 4). */
-export const nameResources = (drafts: readonly Draft[]): Statement => {
+export const nameResources = (drafts: readonly Draft[]): readonly Statement[] => {
   const names = new Map<string, readonly [number, string]>()
   const name = (typeId: number, id: string) => names.set(`${typeId}/${id}`, [typeId, id])
   for (const draft of drafts) {
@@ -14,37 +15,42 @@ export const nameResources = (drafts: readonly Draft[]): Statement => {
     for (const { typeId, id } of draft.members) name(typeId, id)
     for (const id of draft.patientIds) name(patientTypeId, id)
   }
-  return sql`insert into resource (type_id, id)
-    select value ->> 0, value ->> 1 from json_each(${json([...names.values()])}) where true on conflict do nothing`
+  return jsonPieces([...names.values()]).map(
+    (piece) => sql`insert into resource (type_id, id)
+      select value ->> 0, value ->> 1 from json_each(${piece}) where true on conflict do nothing`,
+  )
 }
 
-export const namePaths = (drafts: readonly Draft[]): Statement | undefined => {
+export const namePaths = (drafts: readonly Draft[]): readonly Statement[] => {
   const paths = new Set(drafts.flatMap((draft) => draft.references.map(({ path }) => path)))
-  if (paths.size === 0) return undefined
-  return sql`insert into reference_path (path)
-    select value from json_each(${json([...paths])}) where true on conflict do nothing`
+  return jsonPieces([...paths]).map(
+    (piece) => sql`insert into reference_path (path)
+      select value from json_each(${piece}) where true on conflict do nothing`,
+  )
 }
 
-export const insertCompartments = (drafts: readonly Draft[]): Statement | undefined => {
+export const insertCompartments = (drafts: readonly Draft[]): readonly Statement[] => {
   const rows = drafts.flatMap(({ typeId, patientIds }, index) => patientIds.map((id) => [index, typeId, id]))
-  if (rows.length === 0) return undefined
-  return sql`insert into compartment (patient_key, position)
-    select p.resource_key, n.position from json_each(${json(rows)}) d
-    cross join resource_version n on n.position = ${newPosition(drafts.length, sql`d.value ->> 1`, sql`(d.value ->> 0)`)}
-    cross join resource p on p.type_id = ${patientTypeId} and p.id = d.value ->> 2`
+  return jsonPieces(rows).map(
+    (piece) => sql`insert into compartment (patient_key, position)
+      select p.resource_key, n.position from json_each(${piece}) d
+      cross join resource_version n on n.position = ${newPosition(drafts.length, sql`d.value ->> 1`, sql`(d.value ->> 0)`)}
+      cross join resource p on p.type_id = ${patientTypeId} and p.id = d.value ->> 2`,
+  )
 }
 
-export const insertReferences = (drafts: readonly Draft[]): Statement | undefined => {
+export const insertReferences = (drafts: readonly Draft[]): readonly Statement[] => {
   const rows = drafts.flatMap(({ typeId, references }, index) =>
     references.map((reference) => [index, typeId, reference.path, reference.typeId, reference.id]),
   )
-  if (rows.length === 0) return undefined
-  return sql`insert into reference (position, path_id, target_key)
-    select n.position, p.path_id, t.resource_key from json_each(${json(rows)}) d
-    cross join resource_version n on n.position = ${newPosition(drafts.length, sql`d.value ->> 1`, sql`(d.value ->> 0)`)}
-    cross join reference_path p on p.path = d.value ->> 2
-    cross join resource t on t.type_id = d.value ->> 3 and t.id = d.value ->> 4
-    where true on conflict do nothing`
+  return jsonPieces(rows).map(
+    (piece) => sql`insert into reference (position, path_id, target_key)
+      select n.position, p.path_id, t.resource_key from json_each(${piece}) d
+      cross join resource_version n on n.position = ${newPosition(drafts.length, sql`d.value ->> 1`, sql`(d.value ->> 0)`)}
+      cross join reference_path p on p.path = d.value ->> 2
+      cross join resource t on t.type_id = d.value ->> 3 and t.id = d.value ->> 4
+      where true on conflict do nothing`,
+  )
 }
 
 /** Members are intervals of `seq`: one that a new version of the Group still has stays open, and keeps when it was added. */

@@ -57,13 +57,13 @@ export const writeVersions = async (
   const count = drafts.length
   const statements: readonly Statement[] = [
     advanceClock(count, options.now),
-    nameResources(drafts),
-    namePaths(drafts),
+    ...nameResources(drafts),
+    ...namePaths(drafts),
     insertVersions(drafts),
     insertBodies(drafts),
     supersede(drafts),
-    insertCompartments(drafts),
-    insertReferences(drafts),
+    ...insertCompartments(drafts),
+    ...insertReferences(drafts),
     closeMembers(drafts),
     insertMembers(drafts),
     makeCurrent(drafts),
