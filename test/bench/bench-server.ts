@@ -14,7 +14,8 @@ export type Running = {
   stop(): Promise<void>
 }
 
-const pollMs = 10
+/** Oftener would measure the polling. */
+const pollMs = 40
 
 export const startServer = async (database: string, exports: string): Promise<Running> => {
   const env = {

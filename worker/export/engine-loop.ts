@@ -2,6 +2,8 @@ import type { Deps } from '../deps.ts'
 import { runSweep } from './sweep.ts'
 import { runTick } from './tick.ts'
 
+const shortestRestMs = 10
+
 export type EngineLoop = {
   /** Rouses the engine without waiting for it. */
   wake(): void
@@ -11,7 +13,8 @@ export type EngineLoop = {
 
 /**
  * The engine of a long-running process: `lanes` ticks at once, one after another while there is work, else asleep until someone wakes
- * it or `tickMs` has passed; and a sweep every `sweepMs`.
+ * it or `tickMs` has passed; and a sweep every `sweepMs`. A lane that finds nothing looks again soon, and less and less often: the
+ * others may just be planning what it can help with.
  */
 export const startEngineLoop = (deps: Deps): EngineLoop => {
   const { clock, config, log } = deps
@@ -30,10 +33,15 @@ export const startEngineLoop = (deps: Deps): EngineLoop => {
   }
   const sleep = (ms: number) => clock.sleep(ms, AbortSignal.any([stopping.signal, asleep.signal]))
   const lane = async (): Promise<void> => {
+    let restMs = Math.min(shortestRestMs, tickMs)
     while (!stopping.signal.aborted) {
       const seen = wakes
       const worked = await attempt('tick', () => runTick(deps))
-      if (!worked && seen === wakes) await sleep(tickMs)
+      if (worked || seen !== wakes) restMs = shortestRestMs
+      else {
+        await sleep(restMs)
+        restMs = seen === wakes ? Math.min(tickMs, 2 * restMs) : shortestRestMs
+      }
     }
   }
   const sweeper = async (): Promise<void> => {

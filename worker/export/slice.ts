@@ -7,7 +7,7 @@ import {
   readOpenFile,
 } from '../store/export-files.ts'
 import type { Job } from '../store/jobs.ts'
-import { type Page, readPage } from '../store/read-page.ts'
+import { type Page, type PageBounds, readPage, rowsThatFit } from '../store/read-page.ts'
 import type { ClaimedUnit } from '../store/units.ts'
 import type { Budget } from './budget.ts'
 import { expandCarry } from './carry.ts'
@@ -64,16 +64,19 @@ const writeFiles = async (slice: Slice, open: OpenFile | undefined): Promise<voi
 /** Copies page after page; true when the unit's rows are used up, false when the budget is. */
 const copyPages = async (slice: Slice, cutter: Cutter, writer: FileWriter): Promise<boolean> => {
   const { deps, unit, lease, budget } = slice
+  const bounds = { maxRows: deps.config.limits.pageRows, maxBytes: deps.config.limits.pageBytes }
   let { after, offset } = unit.cursor
+  let { maxRows } = bounds
   while (after < unit.rangeEnd) {
     await lease.keep()
-    const page = await readUnitPage(slice, after)
+    const page = await readUnitPage(slice, after, { ...bounds, maxRows })
     if (page === undefined) break
     budget.spend('rows', page.rows)
     budget.spend('bytes', page.bytes.length)
     for (const cut of cutter.cut(page, offset)) await writeCut(writer, cut)
     offset = Math.max(0, offset - page.bytes.length)
     after = page.last
+    maxRows = rowsThatFit(page.rows, page.bytes.length, bounds)
     if (budget.isSpent()) return false
     // A statement on a file runs on this thread: without this, uploads and requests would wait for the whole slice.
     await deps.clock.yield()
@@ -84,11 +87,14 @@ const copyPages = async (slice: Slice, cutter: Cutter, writer: FileWriter): Prom
 const writeCut = (writer: FileWriter, cut: Cut): Promise<void> =>
   cut.kind === 'part' ? writer.part(cut) : writer.endFile(cut, false)
 
-const readUnitPage = async ({ deps, job, unit }: Slice, after: number): Promise<Page | undefined> => {
+const readUnitPage = async (
+  { deps, job, unit }: Slice,
+  after: number,
+  bounds: PageBounds,
+): Promise<Page | undefined> => {
   if (unit.kind === 'error') return outcomePage(job, after)
-  const { pageRows: maxRows, pageBytes: maxBytes } = deps.config.limits
   const kind = unit.kind === 'deleted' ? 'deleted' : 'output'
-  return readPage(deps.db, { ...job, kind, end: unit.rangeEnd }, after, { maxRows, maxBytes })
+  return readPage(deps.db, { ...job, kind, end: unit.rangeEnd }, after, bounds)
 }
 
 /** The OperationOutcomes of a job were fixed at kick-off and are few: one page. */

@@ -33,16 +33,23 @@ export const readPage = async (
   wanted: PageBounds,
 ): Promise<Page | undefined> => {
   const bounds = db.pages === 'blob' ? wanted : withinServer(wanted)
-  for (let maxRows = bounds.maxRows; ; maxRows = Math.max(1, Math.floor(maxRows / 4))) {
+  for (let { maxRows } = bounds; ; ) {
     const row = await (range.kind === 'output' ? readVersions : readDeletions)(db, range, after, {
       ...bounds,
       maxRows,
     })
     if (row === undefined || row.rows === 0) return undefined
-    if (row.size > bounds.maxBytes && row.rows > 1) continue
+    if (row.size > bounds.maxBytes && row.rows > 1) {
+      maxRows = Math.min(row.rows - 1, rowsThatFit(row.rows, row.size, bounds))
+      continue
+    }
     return { after, last: row.last, rows: row.rows, lines: row.lines, bytes: bytesOf(row.page) }
   }
 }
+
+/** As many rows as should fit, judged by others that took so many bytes; with some room, for they are not all the same. */
+export const rowsThatFit = (rows: number, bytes: number, { maxRows, maxBytes }: PageBounds): number =>
+  bytes === 0 ? maxRows : Math.max(1, Math.min(maxRows, Math.floor((0.8 * rows * maxBytes) / bytes)))
 
 /**
  * A server refuses a value over 5,000,000 bytes, and an answer over 10,000,000. A line that is longer than the bound comes alone, and no
