@@ -22,6 +22,9 @@ export type Tables = {
   export_file: ExportFileTable
   file_part: FilePartTable
   carry: CarryTable
+  job_group: JobGroupTable
+  job_member: JobMemberTable
+  job_patient: JobPatientTable
 }
 
 export type StoreClockTable = { id: 1; next_seq: number; last_assigned: number; floor: number }
@@ -42,6 +45,8 @@ export type ResourceVersionTable = {
   superseded_by: number | null
   deleted: 0 | 1
   bytes: number
+  /** The line holds marks in front of relative attachment URLs (`worker/fhir/attachment-urls.ts`). */
+  marked: Generated<0 | 1>
 }
 export type ResourceBodyTable = { position: number; line: string }
 export type CompartmentTable = { patient_key: number; position: number }
@@ -65,7 +70,7 @@ export type JobTable = {
   state: JobState
   request_url: string
   base_url: string
-  /** JSON of the parsed parameters: `{ typeIds: number[] }`, none for all; what follows from them stands in columns. */
+  /** JSON of the parsed parameters (`JobParameters` in `worker/store/jobs.ts`); what follows from them stands in columns. */
   parameters: string
   transaction_time: number
   as_of: number
@@ -107,6 +112,8 @@ export type WorkUnitTable = {
   file_number: number
   lines_total: number
   lines_done: number
+  /** Of `output` that is read patient by patient: the ordinal before the first one's; then rows are counted as in `walk.ts`. */
+  walk_base: number | null
   /** State of the planner, JSON; only of the `plan` unit. */
   plan: string | null
   fence: number
@@ -141,3 +148,25 @@ export type FilePartTable = {
   bytes: number
 }
 export type CarryTable = { job_id: string; ordinal: number; chunk: number; bytes: Uint8Array }
+
+/** Groups whose members a job takes: the one of its URL, and those nested in it. */
+export type JobGroupTable = {
+  job_id: string
+  group_key: number
+  /** The seq since which all that it holds has belonged to the population, by way of it. */
+  added_seq: number
+  /** Cursor: members up to this key are taken. */
+  member_after: number
+  is_done: 0 | 1
+}
+/** Patients a job is about, dead or alive, since `added_seq`. */
+export type JobMemberTable = { job_id: string; patient_key: number; added_seq: number }
+/** The population: those of them who are there at `asOf`, numbered without gap in the order of their keys. */
+export type JobPatientTable = {
+  job_id: string
+  ordinal: number
+  patient_key: number
+  /** Of his resources, the versions with a seq above the one and up to the other. */
+  after_seq: number
+  until_seq: number
+}

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { documentFile, generateDocument } from '../openapi/generate.ts'
 import packageJson from '../package.json' with { type: 'json' }
+import { generateTypes, typesFile } from '../web/generate-types.ts'
 import { createApp } from '../worker/http/app.ts'
 import { schemas } from '../worker/http/openapi-schemas.ts'
 import { createHarness, type Harness, pathOf } from './support/harness.ts'
@@ -53,6 +54,12 @@ describe('openapi/openapi.json', () => {
   })
 })
 
+describe('web/src/lib/api/schema.d.ts', () => {
+  test('is fresh; if not, run `npm run generate`', async () => {
+    expect(readFileSync(typesFile, 'utf8')).toBe(await generateTypes())
+  })
+})
+
 describe('The OpenAPI document', () => {
   test('is OpenAPI 3.1 of this version of Sluice', () => {
     expect(document.openapi).toBe('3.1.0')
@@ -83,18 +90,32 @@ describe('The OpenAPI document', () => {
     for (const id of ids) expect(id).toMatch(/^[a-z][A-Za-z]+$/)
     expect([...ids].sort()).toMatchInlineSnapshot(`
       [
+        "addGroupMembers",
+        "createResource",
         "deleteExport",
         "deleteResource",
         "ingestResources",
+        "kickOffGroupExport",
+        "kickOffGroupExportByPost",
+        "kickOffPatientExport",
+        "kickOffPatientExportByPost",
         "kickOffSystemExport",
         "kickOffSystemExportByPost",
+        "listJobs",
+        "processBundle",
         "putResource",
         "readCapabilities",
         "readExportFile",
         "readExportStatus",
         "readHealth",
+        "readJob",
         "readOpenApi",
         "readResource",
+        "readResourceCounts",
+        "readResourceHistory",
+        "readResourceVersion",
+        "readService",
+        "removeGroupMembers",
       ]
     `)
   })
@@ -171,7 +192,22 @@ describe('The service', () => {
     const manifest = (await (await h.finish(status)).json()) as { output: { url: string }[] }
     const file = pathOf(manifest.output[0]?.url ?? '')
     const accept = { 'accept-encoding': 'gzip' }
+    const raw = {
+      method: 'POST',
+      body: 'content',
+      headers: { 'content-type': 'text/plain', 'x-security-context': 'Patient/p' },
+    }
     const ingest = { method: 'POST', body: text, headers: { 'content-type': 'application/ndjson' } }
+    const bundle = (type: string, method: string): RequestInit => {
+      const request = { method, url: method === 'POST' ? 'Patient' : 'Patient/never' }
+      const entry = [{ resource: { resourceType: 'Patient' }, request }]
+      return { ...put, method: 'POST', body: JSON.stringify({ resourceType: 'Bundle', type, entry }) }
+    }
+    const patient = { name: 'patientReference', valueReference: { reference: 'Patient/p' } }
+    const parameters = JSON.stringify({ resourceType: 'Parameters', parameter: [patient] })
+    const members = { method: 'POST', body: parameters, headers: fhir }
+    const group = '{"resourceType":"Group","id":"g"}'
+    await h.request('/fhir/Group/g', { method: 'PUT', body: group, headers: fhir })
     const asked: readonly (readonly [template: string, path: string, init?: RequestInit])[] = [
       ['/$export', '/fhir/$export'],
       ['/$export', '/fhir/$export?_since=x'],
@@ -191,6 +227,11 @@ describe('The service', () => {
       ['/$export-file/{folder}/{name}', file, { headers: { 'accept-encoding': '*;q=0' } }],
       ['/$export-file/{folder}/{name}', `${file}x`],
       ['/metadata', '/fhir/metadata'],
+      ['/', '/fhir', bundle('transaction', 'POST')],
+      ['/', '/fhir/', bundle('batch', 'GET')],
+      ['/', '/fhir', bundle('history', 'GET')],
+      ['/', '/fhir/', bundle('transaction', 'GET')],
+      ['/', '/fhir', { ...put, method: 'POST', headers: {} }],
       ['/{type}/{id}', '/fhir/Patient/p', put],
       ['/{type}/{id}', '/fhir/Patient/q', { ...put, body: text.replace('"p"', '"q"') }],
       ['/{type}/{id}', '/fhir/Patient/q', put],
@@ -199,10 +240,37 @@ describe('The service', () => {
       ['/{type}/{id}', '/fhir/Patient/p'],
       ['/{type}/{id}', '/fhir/Patient/p', { headers: { 'if-none-match': '*' } }],
       ['/{type}/{id}', '/fhir/Patient/_'],
+      ['/Group/{id}/$member-add', '/fhir/Group/g/$member-add', members],
+      ['/Group/{id}/$member-add', '/fhir/Group/g/$member-add', { ...members, body: '{}' }],
+      ['/Group/{id}/$member-add', '/fhir/Group/never/$member-add', members],
+      ['/Group/{id}/$member-remove', '/fhir/Group/g/$member-remove', members],
+      ['/Group/{id}/$member-remove', '/fhir/Group/g/$member-remove', { ...members, headers: {} }],
       ['/{type}/{id}', '/fhir/Patient/q', { method: 'DELETE' }],
       ['/{type}/{id}', '/fhir/Patient/q'],
       ['/{type}/{id}', '/fhir/Patient/never'],
+      ['/{type}/{id}', '/fhir/Patient/p', { headers: { accept: 'text/html' } }],
+      ['/{type}/{id}', '/fhir/Binary/b', { ...raw, method: 'PUT' }],
+      ['/{type}/{id}', '/fhir/Binary/b'],
+      ['/{type}/{id}', '/fhir/Binary/b', { headers: { accept: 'application/fhir+json' } }],
+      ['/{type}', '/fhir/Binary', { ...raw, headers: { ...raw.headers, 'x-security-context': '#' } }],
+      ['/{type}', '/fhir/Patient', { ...put, method: 'POST' }],
+      ['/{type}', '/fhir/Patient', { ...put, method: 'POST', headers: {} }],
+      ['/{type}/{id}/_history', '/fhir/Patient/p/_history'],
+      ['/{type}/{id}/_history', '/fhir/Patient/p/_history?_at=2020'],
+      ['/{type}/{id}/_history', '/fhir/Patient/p/_history?_format=xml'],
+      ['/{type}/{id}/_history', '/fhir/Patient/never/_history'],
+      ['/{type}/{id}/_history/{versionId}', '/fhir/Binary/b/_history/1'],
+      ['/{type}/{id}/_history/{versionId}', '/fhir/Patient/q/_history/2'],
+      ['/{type}/{id}/_history/{versionId}', '/fhir/Patient/p/_history/9'],
+      ['/{type}/{id}/_history/{versionId}', '/fhir/Patient/p/_history/_'],
+      ['/metadata', '/fhir/metadata?_format=xml'],
       ['/admin/api/ingest', '/admin/api/ingest', ingest],
+      ['/admin/api/jobs', '/admin/api/jobs'],
+      ['/admin/api/jobs', '/admin/api/jobs?count=0'],
+      ['/admin/api/jobs/{id}', status.replace('/fhir/$export-status', '/admin/api/jobs')],
+      ['/admin/api/jobs/{id}', '/admin/api/jobs/never'],
+      ['/admin/api/resource-counts', '/admin/api/resource-counts'],
+      ['/admin/api/service', '/admin/api/service'],
       ['/admin/api/ingest', '/admin/api/ingest', { ...ingest, headers: {} }],
       ['/health', '/health'],
       ['/openapi.json', '/openapi.json'],

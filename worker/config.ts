@@ -1,5 +1,6 @@
 import type { z } from 'zod'
-import { environmentOf, type Runtime } from './config/rules.ts'
+import { environmentOf } from './config/rules.ts'
+import { defaultsOf, type Runtime } from './config/runtime.ts'
 import { isS3Url } from './config/s3-url.ts'
 import { settingNotes } from './config/setting.ts'
 import { settings } from './config/settings.ts'
@@ -21,9 +22,16 @@ export type Config = {
   /** Secret. Given where `storageUrl` is `s3:`, and only there. */
   readonly storageCredentials: S3Credentials | undefined
   readonly auth: 'open'
+  /** Anything but `proxy` only where the storage can do it: signing URLs, or telling bare ones. */
+  readonly fileAccess: FileAccess
+  readonly compat: readonly 'patient-in-query'[]
+  readonly groupBackfill: boolean
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error'
   readonly limits: Limits
 }
+
+/** How clients get files: through our own route, by signed URLs, or with credentials of their own for the storage. */
+export type FileAccess = 'proxy' | 'signed' | 'storage'
 
 /** Bounds and reasons: `config/settings.ts`. */
 export type Limits = {
@@ -33,6 +41,8 @@ export type Limits = {
   readonly rangeBytes: number
   readonly maxResourceBytes: number
   readonly maxRequestBytes: number
+  readonly maxBundleBytes: number
+  readonly maxBundleEntries: number
   readonly pageRows: number
   readonly pageBytes: number
   readonly partsInFlight: number
@@ -48,6 +58,7 @@ export type Limits = {
   readonly retryMaxMs: number
   readonly retryLimit: number
   readonly retentionMs: number
+  readonly fileUrlTtlSeconds: number
   readonly sweepMs: number
   readonly storageTimeoutMs: number
   readonly retryAfterMaxSeconds: number
@@ -60,7 +71,7 @@ export type Environment = Readonly<Record<string, string | undefined>>
 
 /** Throws `invalid` with one sentence, on a line of its own, for every setting that is wrong. */
 export const loadConfig = (env: Environment, runtime: Runtime): Config => {
-  const given = givenSettings(env)
+  const given = { ...defaultsOf(runtime), ...givenSettings(env) }
   const { data, error } = environmentOf(runtime).safeParse(given)
   if (error)
     throw new SluiceError('invalid', error.issues.map((issue) => toSentence(issue, given)).join('\n'))
@@ -113,6 +124,9 @@ const toConfig = (given: Given): Omit<Config, 'limits'> => ({
   storageUrl: given.STORAGE_URL,
   storageCredentials: isS3Url(given.STORAGE_URL) ? toCredentials(given) : undefined,
   auth: given.AUTH ?? 'open',
+  fileAccess: given.FILE_ACCESS,
+  compat: given.COMPAT,
+  groupBackfill: given.GROUP_BACKFILL === 'on',
   logLevel: given.LOG_LEVEL,
 })
 
@@ -133,6 +147,8 @@ const toLimits = (given: Given): Limits => ({
   rangeBytes: given.RANGE_BYTES,
   maxResourceBytes: given.MAX_RESOURCE_BYTES,
   maxRequestBytes: given.MAX_REQUEST_BYTES,
+  maxBundleBytes: given.MAX_BUNDLE_BYTES,
+  maxBundleEntries: given.MAX_BUNDLE_ENTRIES,
   pageRows: given.PAGE_ROWS,
   pageBytes: given.PAGE_BYTES,
   partsInFlight: given.PARTS_IN_FLIGHT,
@@ -148,6 +164,7 @@ const toLimits = (given: Given): Limits => ({
   retryMaxMs: given.RETRY_MAX_MS,
   retryLimit: given.RETRY_LIMIT,
   retentionMs: given.RETENTION_SECONDS * 1000,
+  fileUrlTtlSeconds: given.FILE_URL_TTL,
   sweepMs: given.SWEEP_MS,
   storageTimeoutMs: given.STORAGE_TIMEOUT_MS,
   retryAfterMaxSeconds: given.RETRY_AFTER_MAX_SECONDS,

@@ -1,16 +1,8 @@
 import { serve as listen } from '@hono/node-server'
-import { lockDatabase } from './cli/file-lock.ts'
-import { openDeps } from './cli/open-deps.ts'
-import { isRemoteUrl } from './config/database-url.ts'
 import { isLoopbackName } from './config/loopback.ts'
-import { type Config, loadConfig, withPort } from './config.ts'
-import type { Deps } from './deps.ts'
+import { type Config, type Environment, loadConfig, withPort } from './config.ts'
 import { SluiceError } from './errors.ts'
-import { startEngineLoop } from './export/engine-loop.ts'
-import { createApp } from './http/app.ts'
-import type { Db } from './store/db.ts'
-import { openDatabase } from './store/open-database.ts'
-import { releaseAllLeases } from './store/units.ts'
+import { startService } from './process/start-service.ts'
 
 export type RunningServer = {
   readonly config: Config
@@ -24,45 +16,28 @@ export type RunningServer = {
 /** Less than the ten seconds after which `docker stop` kills. */
 const defaultGraceMs = 5000
 
-/** Node: HTTP and the engine in one long-running process, alone on its database file; on a server it is one of many. */
+/** Node: HTTP and the engine in one long-running process. */
 export const serve = async (wanted: Config): Promise<RunningServer> => {
   process.umask(0o077) // resources and exports are for the user of this process alone
-  const closing = new AsyncDisposableStack()
   const ready = Promise.withResolvers<Answer>()
+  const { server, port } = await bind(wanted, async (request) => (await ready.promise)(request))
   try {
-    const isFile = !isRemoteUrl(wanted.databaseUrl)
-    if (isFile) closing.defer((await lockDatabase(wanted.databaseUrl, 'sluice serve', Date.now())).release)
-    const { server, port } = await bind(wanted, async (request) => (await ready.promise)(request))
-    closing.defer(() => closeServer(server))
     const config = withPort(wanted, port)
-    const deps = await openDeps(config)
-    closing.defer(deps.close)
-    const db = isFile ? await openFileOfEngine(config, deps) : deps.db
-    closing.defer(async () => db.close())
-    const engine = startEngineLoop({ ...deps, db })
-    closing.defer(() => engine.stop(defaultGraceMs))
-    closing.defer(() => closeServer(server)) // first of all; the one above is for a start that fails
-    const app = createApp(deps, engine.wake)
-    ready.resolve((request) => app.fetch(request))
+    const service = await startService(config)
+    ready.resolve(service.answer)
     return {
       config,
       close: async (graceMs = defaultGraceMs) => {
         const cutOff = setTimeout(() => closeConnections(server), graceMs)
-        await closing.disposeAsync().finally(() => clearTimeout(cutOff))
+        await closeServer(server)
+        await service.close(defaultGraceMs).finally(() => clearTimeout(cutOff))
       },
     }
   } catch (error) {
     ready.resolve(() => new Response(null, { status: 503 })) // whoever asked while it started must not keep it from ending
-    await closing.disposeAsync()
+    await closeServer(server)
     throw error
   }
-}
-
-/** A second connection, for the steps of the engine (`Durability`). */
-const openFileOfEngine = async ({ databaseUrl }: Config, { clock }: Deps): Promise<Db> => {
-  const db = await openDatabase(databaseUrl, clock.now(), 'progress')
-  await releaseAllLeases(db) // nobody else has this database, so whoever held one is dead
-  return db
 }
 
 type Answer = (request: Request) => Response | Promise<Response>
@@ -72,7 +47,9 @@ const bind = ({ host, port }: Config, fetch: (request: Request) => Promise<Respo
   new Promise((resolve, reject) => {
     // A load may take hours to send its body, and only its sender knows whether it still comes.
     const serverOptions = { requestTimeout: 0 }
-    const server = listen({ fetch, hostname: host, port, serverOptions }, (info) =>
+    // The adapter would put its own Response in the place of the global one, of which a fetched one is no instance.
+    const overrideGlobalObjects = false
+    const server = listen({ fetch, hostname: host, port, serverOptions, overrideGlobalObjects }, (info) =>
       resolve({ server, port: info.port }),
     )
     server.once('error', (error: NodeJS.ErrnoException) => {
@@ -96,8 +73,9 @@ const closeServer = (server: Bound['server']): Promise<void> =>
     if ('closeIdleConnections' in server) server.closeIdleConnections()
   })
 
-const main = async (): Promise<void> => {
-  const running = await serve(loadConfig(process.env, 'node'))
+/** Serves until it is told to stop, and says where. The process ends then, whatever a client keeps open. */
+export const runServer = async (env: Environment): Promise<void> => {
+  const running = await serve(loadConfig(env, 'node'))
   const stop = () => {
     running.close().then(() => process.exit(0))
   }
@@ -105,6 +83,7 @@ const main = async (): Promise<void> => {
   process.once('SIGINT', stop)
   const { config } = running
   console.log(`Sluice serves ${config.baseUrl}${config.fhirPath}/$export`)
+  console.log(`The dashboard is at ${config.baseUrl}/`)
   if (config.auth === 'open') console.log(`AUTH=open: no token is asked; ${audience(config)}`)
 }
 
@@ -114,7 +93,7 @@ const audience = ({ host }: Config): string =>
     : `everyone who can reach ${host} is answered, if they ask for a loopback name: keep others away from this port`
 
 if (import.meta.main) {
-  main().catch((error: unknown) => {
+  runServer(process.env).catch((error: unknown) => {
     console.error(error instanceof SluiceError ? error.message : error)
     process.exit(1)
   })

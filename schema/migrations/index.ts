@@ -1,5 +1,7 @@
 import { store } from './0001_store.ts'
 import { exportJobs } from './0002_export.ts'
+import { population } from './0003_population.ts'
+import { jobList } from './0004_job_list.ts'
 
 export type Migration = {
   readonly version: number
@@ -14,4 +16,6 @@ export type Migration = {
 export const migrations: readonly Migration[] = [
   { version: 1, name: 'store', statements: store },
   { version: 2, name: 'export', statements: exportJobs },
+  { version: 3, name: 'population', statements: population },
+  { version: 4, name: 'job list', statements: jobList },
 ]

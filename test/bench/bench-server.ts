@@ -4,8 +4,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 /** A server process to measure from outside, as a client would. */
 export type Running = {
-  /** A system-level export from kick-off to the manifest; then it is deleted. */
-  exportAll(): Promise<{ readonly seconds: number; readonly lines: number }>
+  /** Its base URL of FHIR. */
+  readonly base: string
+  /** Of system level, unless another path below the base is given. */
+  exportAll(path?: string): Promise<Exported>
   /** Milliseconds from sending a kick-off to its 202. */
   timeKickOff(): Promise<number>
   residentBytes(): number
@@ -17,14 +19,9 @@ export type Running = {
 /** Oftener would measure the polling. */
 const pollMs = 40
 
-export const startServer = async (database: string, exports: string): Promise<Running> => {
-  const env = {
-    ...process.env,
-    PORT: '0',
-    LOG_LEVEL: 'warn',
-    DATABASE_URL: `file:${database}`,
-    STORAGE_URL: `file:${exports}`,
-  }
+/** `settings` are environment variables, at least DATABASE_URL and STORAGE_URL. */
+export const startServer = async (settings: Readonly<Record<string, string>>): Promise<Running> => {
+  const env = { ...process.env, PORT: '0', LOG_LEVEL: 'warn', ...settings }
   const child = spawn(process.execPath, ['worker/node.ts'], { env, stdio: ['ignore', 'pipe', 'inherit'] })
   const base = await new Promise<string>((resolve, reject) => {
     child.once('exit', (code) => reject(new Error(`the server ended with ${code}`)))
@@ -40,7 +37,8 @@ export const startServer = async (database: string, exports: string): Promise<Ru
     return Number(line?.[1]) * 1024
   }
   return {
-    exportAll: () => exportAll(base),
+    base,
+    exportAll: (path) => exportAll(base, fetch, path),
     timeKickOff: async () => {
       const startedAt = performance.now()
       const response = await fetch(`${base}/$export?_type=Basic`)
@@ -61,20 +59,37 @@ export const startServer = async (database: string, exports: string): Promise<Ru
   }
 }
 
-const exportAll = async (base: string): Promise<{ seconds: number; lines: number }> => {
+export type Exported = {
+  readonly seconds: number
+  readonly lines: number
+  readonly transactionTime: string
+}
+
+/**
+ * An export from kick-off to the manifest; then it is deleted. `ask` is how the service is reached: it may also be one in
+ * this process, or spread the requests over several.
+ */
+export const exportAll = async (
+  base: string,
+  ask: (url: string, init?: RequestInit) => Promise<Response> = fetch,
+  path = '$export',
+): Promise<Exported> => {
   const startedAt = performance.now()
-  const kickOff = await fetch(`${base}/$export`)
+  const kickOff = await ask(`${base}/${path}`)
   const location = kickOff.headers.get('content-location')
   if (kickOff.status !== 202 || location === null) throw new Error(`kick-off answered ${kickOff.status}`)
-  let response = await fetch(location)
+  let response = await ask(location)
   while (response.status === 202) {
     await sleep(pollMs)
-    response = await fetch(location)
+    response = await ask(location)
   }
   const seconds = (performance.now() - startedAt) / 1000
   if (response.status !== 200)
     throw new Error(`the export ended with ${response.status}: ${await response.text()}`)
-  const manifest = (await response.json()) as { readonly output: readonly { readonly count: number }[] }
-  await fetch(location, { method: 'DELETE' })
-  return { seconds, lines: manifest.output.reduce((sum, { count }) => sum + count, 0) }
+  const { output, transactionTime } = (await response.json()) as {
+    readonly output: readonly { readonly count: number }[]
+    readonly transactionTime: string
+  }
+  await ask(location, { method: 'DELETE' })
+  return { seconds, lines: output.reduce((sum, { count }) => sum + count, 0), transactionTime }
 }

@@ -1,57 +1,41 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { benchLevels } from './bench-levels.ts'
 import { type Running, startServer } from './bench-server.ts'
-import { median, percentile, runScript } from './bench-tools.ts'
+import { benchLoad, median, percentile, requiredFolder, row, runScript } from './bench-tools.ts'
 
 /**
  * `npm run bench [-- folder]`: loads a folder of NDJSON (gzipped or not) and measures, in one run on one machine,
  * - load: resources a second into a new database file, by the command line;
  * - export: kick-off to completed of a system-level export to disk, over HTTP, as a ratio to `reference.ts`, in turns with it;
  * - memory: the server's peak RSS during exports above its RSS after a warm-up export;
+ * - part: exports of Patient level, of a Group of 20, of one type, and of what changed, beside one of everything;
  * - kick-off: p50 and p99 of a kick-off while an export runs.
  * Absolute times belong to the machine; quote the ratios.
  */
 const rounds = 5
-const [folder = '../shared/data/synthea-medium'] = process.argv.slice(2)
-if (!existsSync(folder)) {
-  console.error(
-    `Cannot bench "${folder}": there is no such folder; give one of NDJSON files: npm run bench -- <folder>`,
-  )
-  process.exit(2)
-}
+const folder = requiredFolder('bench')
 
 const main = async (): Promise<void> => {
   const work = mkdtempSync(join(tmpdir(), 'sluice-bench-'))
   try {
     const database = join(work, 'sluice.db')
-    const load = benchLoad(database)
+    const load = benchLoad(`file:${database}`, folder)
     row('load', `${load.stored} resources, ${Math.round(load.perSecond)} resources/s`)
     runScript('test/bench/reference.ts', ['copy', database, join(work, 'plain.db')])
-    const server = await startServer(database, join(work, 'exports'))
+    const exports = join(work, 'exports')
+    const server = await startServer({ DATABASE_URL: `file:${database}`, STORAGE_URL: `file:${exports}` })
     try {
       await benchExport(server, join(work, 'plain.db'), join(work, 'plain.ndjson'))
       await benchKickOff(server)
+      await benchLevels(server)
     } finally {
       await server.stop()
     }
   } finally {
     rmSync(work, { recursive: true, force: true })
   }
-}
-
-const benchLoad = (database: string): { readonly stored: number; readonly perSecond: number } => {
-  const startedAt = performance.now()
-  const output = runScript('worker/cli/sluice.ts', [
-    'load',
-    '--json',
-    '--database',
-    `file:${database}`,
-    folder,
-  ])
-  const seconds = (performance.now() - startedAt) / 1000
-  const { stored } = JSON.parse(output)
-  return { stored, perSecond: stored / seconds }
 }
 
 type Scan = { readonly seconds: number; readonly bytes: number; readonly lines: number }
@@ -96,7 +80,5 @@ const benchKickOff = async (server: Running): Promise<void> => {
     `p50 ${percentile(times, 50).toFixed(1)} ms, p99 ${percentile(times, 99).toFixed(1)} ms of ${times.length} during an export (target p99 under 50 ms)`,
   )
 }
-
-const row = (name: string, text: string): void => console.log(`${name.padEnd(10)}${text}`)
 
 await main()

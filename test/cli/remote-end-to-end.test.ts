@@ -8,7 +8,8 @@ import { fileUrlOfPath } from '../../worker/config/file-url.ts'
 import { loadConfig } from '../../worker/config.ts'
 import { serve } from '../../worker/node.ts'
 import type { Manifest } from '../support/harness.ts'
-import { ndjson, populationLines } from '../support/population.ts'
+import { ndjson } from '../support/population.ts'
+import { sampleLines } from '../support/sample-lines.ts'
 import { createTokenSigner, isSqldMissing, type SqldServer, startSqld } from '../support/sqld-server.ts'
 import { captureIo } from './capture-io.ts'
 
@@ -34,7 +35,7 @@ describe.skipIf(isSqldMissing)('Servers of Node on one libSQL server', () => {
   })
 
   test('run beside each other and beside a load, and each knows the exports of the other', async () => {
-    const lines = populationLines(20)
+    const lines = sampleLines(2)
     await writeFile(join(folder, 'all.ndjson'), ndjson(lines))
     const servers = [await serve(loadConfig(env, 'node')), await serve(loadConfig(env, 'node'))]
     const [first = '', second = ''] = servers.map(({ config }) => config.baseUrl)

@@ -1,10 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { Runtime } from '../../worker/config/runtime.ts'
 import { settings } from '../../worker/config/settings.ts'
 import { type Environment, loadConfig, withPort } from '../../worker/config.ts'
 import { SluiceError } from '../../worker/errors.ts'
 
-const problemsOf = (env: Environment, runtime: 'node' | 'deno' | 'workers' = 'node'): readonly string[] => {
+const problemsOf = (env: Environment, runtime: Runtime = 'node'): readonly string[] => {
   try {
     loadConfig(env, runtime)
     return []
@@ -24,12 +25,16 @@ describe('loadConfig', () => {
       databaseUrl: 'file:./data/sluice.db',
       storageUrl: 'file:./data/exports',
       auth: 'open',
+      fileAccess: 'proxy',
       logLevel: 'info',
       limits: {
         partBytes: 8_388_608,
         fileBytes: 67_108_864,
         maxResourceBytes: 4_000_000,
+        maxBundleBytes: 33_554_432,
+        maxBundleEntries: 20_000,
         retentionMs: 604_800_000,
+        fileUrlTtlSeconds: 3600,
       },
     })
   })
@@ -88,7 +93,8 @@ describe('numbers', () => {
     ['16 kB', 16_000],
     ['1b', 1],
   ])('reads %j as %d bytes', (text, bytes) => {
-    expect(loadConfig({ PART_BYTES: text, FILE_BYTES: '0' }, 'node').limits.partBytes).toBe(bytes)
+    const env = { PART_BYTES: text, FILE_BYTES: '0', MAX_RESOURCE_BYTES: '100' }
+    expect(loadConfig(env, 'node').limits.partBytes).toBe(bytes)
   })
 
   it.each(['8M', '1.5MiB', '-1', '1e6', '0x10', '8  MiB', '6GiB', '0', '٣'])(
@@ -108,8 +114,18 @@ describe('numbers', () => {
   })
 
   it('refuses files that would need more than 10,000 parts', () => {
-    expect(problemsOf({ PART_BYTES: '1', FILE_BYTES: '10000' })).toEqual([])
-    expect(problemsOf({ PART_BYTES: '1', FILE_BYTES: '10001' })).toHaveLength(1)
+    const env = { PART_BYTES: '1', MAX_RESOURCE_BYTES: '100' }
+    expect(problemsOf({ ...env, FILE_BYTES: '10000' })).toEqual([])
+    expect(problemsOf({ ...env, FILE_BYTES: '10001' })).toHaveLength(1)
+  })
+
+  it('refuses resources that no file could hold, with what storing adds to a line', () => {
+    const env = { PART_BYTES: '100', FILE_BYTES: '0' }
+    expect(problemsOf({ ...env, MAX_RESOURCE_BYTES: '999800' })).toEqual([])
+    expect(problemsOf({ ...env, MAX_RESOURCE_BYTES: '999801' })).toEqual([
+      'Cannot use MAX_RESOURCE_BYTES "999801": it must be at most 999800, for a line is not split between files, and an upload has at most 10000 parts of PART_BYTES (100).',
+    ])
+    expect(problemsOf(env)).toEqual([expect.stringContaining('Cannot leave MAX_RESOURCE_BYTES unset: ')])
   })
 })
 
@@ -147,11 +163,11 @@ describe('HOST, PORT and BASE_URL', () => {
   })
 
   it('follows the port that PORT=0 was given, unless BASE_URL says otherwise', () => {
-    const any = loadConfig({ PORT: '0' }, 'node')
-    expect(withPort(any, 4321)).toMatchObject({ port: 4321, baseUrl: 'http://127.0.0.1:4321' })
+    const anyPort = loadConfig({ PORT: '0' }, 'node')
+    expect(withPort(anyPort, 4321)).toMatchObject({ port: 4321, baseUrl: 'http://127.0.0.1:4321' })
     const named = loadConfig({ PORT: '0', BASE_URL: 'https://x' }, 'node')
     expect(withPort(named, 4321)).toMatchObject({ port: 4321, baseUrl: 'https://x' })
-    expect(Object.isFrozen(withPort(any, 4321))).toBe(true)
+    expect(Object.isFrozen(withPort(anyPort, 4321))).toBe(true)
   })
 })
 
@@ -174,13 +190,42 @@ describe('AUTH', () => {
   it('must be given on Workers, and not be open there', () => {
     const BASE_URL = 'https://x'
     expect(problemsOf({ BASE_URL }, 'workers')[0]).toContain('Cannot leave AUTH unset')
-    expect(problemsOf({ BASE_URL, AUTH: 'open' }, 'workers')[0]).toContain('a Worker is reached from outside')
+    expect(problemsOf({ BASE_URL, AUTH: 'open' }, 'workers')[0]).toContain(
+      'reached from outside, so it must not be open',
+    )
   })
 
   it('does not know smart yet, and says so', () => {
     expect(problemsOf({ AUTH: 'smart' })).toEqual([
       'Cannot use AUTH "smart": SMART Backend Services comes in a later version, and only open exists in this one.',
     ])
+  })
+})
+
+describe('FILE_ACCESS and FILE_URL_TTL', () => {
+  const bucket = {
+    STORAGE_URL: 's3://exports?region=eu-central-1',
+    AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
+    AWS_SECRET_ACCESS_KEY: 'wJalrXUtnFEMI',
+  }
+
+  it.each(['proxy', 'signed', 'storage'] as const)('is %s where the storage is a bucket', (FILE_ACCESS) => {
+    const config = loadConfig({ ...bucket, FILE_ACCESS, FILE_URL_TTL: '300' }, 'node')
+    expect(config).toMatchObject({ fileAccess: FILE_ACCESS, limits: { fileUrlTtlSeconds: 300 } })
+  })
+
+  it.each(['signed', 'storage'])('cannot be %s where the storage is a folder', (FILE_ACCESS) => {
+    expect(problemsOf({ FILE_ACCESS })).toEqual([
+      `Cannot use FILE_ACCESS "${FILE_ACCESS}": clients cannot reach a folder, so STORAGE_URL must be s3: or files must go through proxy.`,
+    ])
+  })
+
+  it('refuses what is none of the three, and what no signature can say', () => {
+    expect(problemsOf({ FILE_ACCESS: 'redirect' })).toEqual([
+      'Cannot use FILE_ACCESS "redirect": it must be one of proxy, signed, storage.',
+    ])
+    for (const FILE_URL_TTL of ['1', '604800']) expect(problemsOf({ FILE_URL_TTL })).toEqual([])
+    for (const FILE_URL_TTL of ['0', '604801', '1h']) expect(problemsOf({ FILE_URL_TTL })).toHaveLength(1)
   })
 })
 
@@ -265,4 +310,61 @@ describe('paths', () => {
       expect(problemsOf({ STORAGE_URL })).toHaveLength(1)
     },
   )
+})
+
+describe('On Workers', () => {
+  const env = {
+    AUTH: 'open',
+    BASE_URL: 'http://localhost',
+    DATABASE_URL: 'https://db.example.org',
+    STORAGE_URL: 's3://bucket?region=eu-central-1',
+    AWS_ACCESS_KEY_ID: 'a',
+    AWS_SECRET_ACCESS_KEY: 'b',
+  }
+
+  it('limits are those of an isolate, unless they are set', () => {
+    expect(loadConfig(env, 'workers').limits).toMatchObject({
+      partBytes: 5_242_880,
+      partsInFlight: 2,
+      pageBytes: 1_048_576,
+      maxBundleBytes: 8_388_608,
+      sliceMs: 20_000,
+      leaseMs: 45_000,
+      tickSubrequests: 900,
+    })
+    expect(loadConfig({ ...env, PART_BYTES: '6MiB' }, 'workers').limits.partBytes).toBe(6_291_456)
+  })
+
+  it('FHIR is not at the root, where the pages of the dashboard are', () => {
+    expect(problemsOf({ ...env, FHIR_PATH: '/' }, 'workers')).toEqual([
+      'Cannot use FHIR_PATH "/": it must not be the root on Workers, where the dashboard has its pages.',
+    ])
+    expect(problemsOf({ ...env, FHIR_PATH: '/' }, 'deno-deploy')).toEqual([])
+  })
+
+  it('slices end in time, and no more is on its way than there are connections', () => {
+    expect(problemsOf({ ...env, SLICE_MS: '20001', PARTS_IN_FLIGHT: '3' }, 'workers')).toEqual([
+      'Cannot use SLICE_MS "20001": it must be at most 20000 on Workers, which end work after a response in 30 s.',
+      'Cannot use PARTS_IN_FLIGHT "3": it must be at most 2 on Workers, where connections and memory are few.',
+    ])
+    expect(problemsOf({ ...env, SLICE_MS: '20001', PARTS_IN_FLIGHT: '3' }, 'deno-deploy')).toEqual([])
+  })
+
+  it.each<Runtime>(['workers', 'deno-deploy'])(
+    'and wherever there is no disk (%s), files are refused',
+    (runtime) => {
+      const { DATABASE_URL, STORAGE_URL, ...rest } = env
+      const problems = problemsOf(rest, runtime)
+      expect(problems).toHaveLength(2)
+      expect(problems[0]).toMatch(
+        /^Cannot leave DATABASE_URL unset: there is no disk where the service runs on/,
+      )
+      expect(problems[1]).toMatch(/^Cannot leave STORAGE_URL unset: there is no disk/)
+    },
+  )
+
+  it.each<Runtime>(['workers', 'deno-deploy'])('open is for development only (%s)', (runtime) => {
+    expect(problemsOf(env, runtime)).toEqual([])
+    expect(problemsOf({ ...env, BASE_URL: 'https://example.org' }, runtime)[0]).toContain('must not be open')
+  })
 })

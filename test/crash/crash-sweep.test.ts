@@ -3,10 +3,20 @@ import { runTick } from '../../worker/export/tick.ts'
 import { sweepFaults } from '../support/crash-sweep.ts'
 import { createScene, nothingLeft } from '../support/export-scene.ts'
 import { faultPlan } from '../support/faulty.ts'
-import { expiry, kickOff, leftBehind, nothing, removal, wholeExport } from './export-scenarios.ts'
+import { groupPopulation } from '../support/group-population.ts'
+import {
+  expiry,
+  kickOff,
+  leftBehind,
+  nothing,
+  removal,
+  wholeExport,
+  wholeExportOn,
+} from './export-scenarios.ts'
 
 /** A sample; `crash-sweep.long.test.ts` disturbs every call. */
 const timeout = 120_000
+const groupExport = wholeExportOn(async () => ({ population: groupPopulation }))
 
 describe('The export that is disturbed', () => {
   test('has ranges, files, parts and carry enough to be telling', async () => {
@@ -59,6 +69,20 @@ describe('A process that dies', { timeout }, () => {
     expect(calls).toBeGreaterThan(200)
   })
 
+  test('in an export of a Group changes no byte of it and leaves nothing behind', async () => {
+    const { calls, golden } = await sweepFaults(groupExport, 'crash', 13)
+    expect(golden.leftovers).toEqual(nothingLeft)
+    expect(Object.keys(golden.outcome.files)).toEqual(
+      expect.arrayContaining([
+        'Patient-1-1.ndjson',
+        'Observation-1-3.ndjson',
+        'deleted-1.ndjson',
+        'error-1.ndjson',
+      ]),
+    )
+    expect(calls).toBeGreaterThan(100)
+  })
+
   test('in a kick-off has made a job or none', async () => {
     const { golden } = await sweepFaults(kickOff, 'crash')
     expect(golden.endings).toHaveLength(1)
@@ -82,6 +106,10 @@ describe('A process that dies', { timeout }, () => {
 })
 
 describe('A lost answer', { timeout }, () => {
+  test('in an export of a Group changes no byte of it and leaves nothing behind', async () => {
+    await sweepFaults(groupExport, 'lost answer', 23)
+  })
+
   test('in an export changes no byte of it and leaves nothing behind', async () => {
     await sweepFaults(wholeExport, 'lost answer', 29)
   })

@@ -1,17 +1,21 @@
 import { runSweep } from '../../worker/export/sweep.ts'
 import { createApp } from '../../worker/http/app.ts'
 import type { Scenario } from '../support/crash-sweep.ts'
-import { createScene, type ExportScene, type Leftovers, type Outcome } from '../support/export-scene.ts'
-import type { TestDatabase } from '../support/harness.ts'
+import {
+  createScene,
+  type ExportScene,
+  type Leftovers,
+  type Outcome,
+  type SceneParts,
+} from '../support/export-scene.ts'
 
 type Job = { readonly jobId: string }
 type Ended = { readonly outcome: Outcome; readonly leftovers: Leftovers }
 
-/** Opens the database of a scene; without, it is one in memory. */
-type Open = () => Promise<TestDatabase>
+/** Opens what a scene is made of, empty each time; without, all is in memory. */
+type Open = () => Promise<SceneParts>
 
-const openScene = async (open?: Open): Promise<ExportScene> =>
-  createScene(open === undefined ? {} : { database: await open() })
+const openScene = async (open?: Open): Promise<ExportScene> => createScene(await open?.())
 
 const kickedOff = async (open?: Open): Promise<{ scene: ExportScene; state: Job }> => {
   const scene = await openScene(open)
@@ -70,11 +74,11 @@ export const kickOffOn = (
 export const kickOff = kickOffOn()
 
 /** A client deletes an export after so many ticks, or in the middle of a file; and the sweep clears it away (I7). */
-export const removal = (ticks: number | 'midway'): Scenario<Job, Gone> => ({
+export const removal = (ticks: number | 'midway', open?: Open): Scenario<Job, Gone> => ({
   prepare: async () => {
-    const made = await kickedOff()
+    const made = await kickedOff(open)
     const { scene } = made
-    if (ticks === 'midway') while (scene.memory.uploads.size === 0) await scene.tick()
+    if (ticks === 'midway') while (!(await isWritingParts(scene))) await scene.tick()
     else for (let tick = 0; tick < ticks; tick++) await scene.tick()
     return made
   },
@@ -90,6 +94,11 @@ export const removal = (ticks: number | 'midway'): Scenario<Job, Gone> => ({
     return { ...(await whatIsLeft(scene, jobId)), status }
   },
 })
+
+const isWritingParts = async ({ deps }: ExportScene): Promise<boolean> => {
+  const files = deps.db.query.selectFrom('export_file').select('name').where('upload_id', 'is not', null)
+  return (await files.execute()).length > 0
+}
 
 /** A finished export expires, and the sweep clears it away. */
 export const expiry: Scenario<Job, Gone> = {
@@ -142,7 +151,7 @@ export const nothing: Gone = { status: 404, objects: 0, uploads: 0, rows: 0 }
 
 const whatIsLeft = async (scene: ExportScene, jobId: string): Promise<Gone> => ({
   status: (await scene.request(`/fhir/$export-status/${jobId}`)).status,
-  objects: scene.memory.objects.size,
-  uploads: scene.memory.uploads.size,
+  objects: (await scene.objects.list('')).length,
+  uploads: ((await scene.objects.listUploads?.('')) ?? []).length,
   rows: await scene.jobRows(),
 })

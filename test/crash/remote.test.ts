@@ -6,7 +6,9 @@ import type { Storage } from '../../worker/storage/storage.ts'
 import { createRemoteDb } from '../../worker/store/open-remote-database.ts'
 import { type FaultKind, sweepFaults } from '../support/crash-sweep.ts'
 import { createScene, type ExportScene, nothingLeft, type Outcome } from '../support/export-scene.ts'
+import { Crash, faultPlan } from '../support/faulty.ts'
 import { isSqldMissing, type SqldServer, startSqld } from '../support/sqld-server.ts'
+import { callsOfExport, isStorageWrite, sweepHolds } from '../support/zombie-sweep.ts'
 import { kickOffOn, wholeExportOn } from './export-scenarios.ts'
 
 /** The export of `export-scene.ts` on a real libSQL server; what is asserted on a file is asserted there too. */
@@ -25,15 +27,23 @@ describe.skipIf(isSqldMissing)('An export on a libSQL server', { timeout: 120_00
     ['crash', 73],
     ['lost answer', 97],
   ])('comes out the same after a %s at any call (a sample)', async (kind, step) => {
-    const scenario = wholeExportOn(() => sqld.emptied())
+    const scenario = wholeExportOn(async () => ({ database: await sqld.emptied() }))
     const { golden: result, runs } = await sweepFaults(scenario, kind, step)
     expect(result).toEqual({ outcome: golden, leftovers: nothingLeft })
     expect(runs).toBeGreaterThanOrEqual(4)
   })
 
+  test('comes out the same after a worker was held at any call and another went on (a sample)', async () => {
+    const open = async () => ({ database: await sqld.emptied() })
+    const calls = await callsOfExport(open)
+    const writes = every(29, calls.filter(isStorageWrite))
+    await sweepHolds([...writes, ...every(83, calls)], ['before', 'after'], { open })
+    await sweepHolds(writes, ['before'], { open, ticks: 1 })
+  })
+
   test('is kicked off or not when an answer is lost, and nothing between', async () => {
     const { golden: result } = await sweepFaults(
-      kickOffOn(() => sqld.emptied()),
+      kickOffOn(async () => ({ database: await sqld.emptied() })),
       'lost answer',
     )
     expect(result.endings).toHaveLength(1)
@@ -106,6 +116,35 @@ describe.skipIf(isSqldMissing)('An export on a libSQL server', { timeout: 120_00
     expect(await scene.leftovers()).toEqual(nothingLeft)
     scene.close()
   })
+
+  test.each([40, 75, 110])(
+    'that a process leaves behind when it dies in call %i costs no more than the parts it had under way',
+    async (number) => {
+      const written: string[] = []
+      const scene = await createScene({
+        database: await sqld.emptied(),
+        wrap: (memory) => noting(memory, written),
+      })
+      const jobId = await scene.kickOffAt()
+      await scene.writeMore()
+      const plan = faultPlan({ number, moment: 'after' })
+      const doomed = scene.process(plan)
+      const dying = async () => {
+        while (await runTick(doomed));
+      }
+      await expect(dying()).rejects.toThrow(Crash)
+      await plan.settled()
+      expect(plan.isCrashed).toBe(true)
+
+      scene.clock.advance(scene.deps.config.limits.leaseMs)
+      await scene.runToEnd(jobId)
+
+      expect(await scene.outcome(jobId)).toEqual(golden)
+      const { partsInFlight } = scene.deps.config.limits
+      expect(written.length - new Set(written).size).toBeLessThanOrEqual(partsInFlight + 1)
+      scene.close()
+    },
+  )
 })
 
 const undisturbed = async (scene: ExportScene): Promise<Outcome> => {
@@ -127,3 +166,6 @@ const noting = (memory: MemoryStorage, written: string[]): Storage => ({
     return memory.uploadPart(upload, partNumber, bytes)
   },
 })
+
+const every = <T>(step: number, all: readonly T[]): readonly T[] =>
+  all.filter((_, index) => index % step === 0)

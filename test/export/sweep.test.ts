@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest'
 import { SluiceError } from '../../worker/errors.ts'
 import { runSweep } from '../../worker/export/sweep.ts'
-import { memoryStorage } from '../../worker/storage/memory.ts'
+import { type MemoryStorage, memoryStorage } from '../../worker/storage/memory.ts'
 import type { Storage } from '../../worker/storage/storage.ts'
 import { fakeClock } from '../support/fake-clock.ts'
-import { createHarness, startOfTime } from '../support/harness.ts'
+import { createHarness, type Harness, startOfTime } from '../support/harness.ts'
 
 it('clears away every deleted export in one sweep, and the last trace when all is quiet', async () => {
   const h = await createHarness()
@@ -50,3 +50,65 @@ it('does not let the exports it cannot clear away keep it from the others', asyn
   expect(memory.objects.size).toBe(39)
   h.close()
 })
+
+/** A storage that notes how many requests S3 would get. */
+const counting = (memory: MemoryStorage, canListUploads: boolean) => {
+  let requests = 0
+  const { listUploads, ...others } = memory
+  const counted =
+    <A extends readonly unknown[], R>(verb: (...call: A) => R) =>
+    (...call: A): R => {
+      requests++
+      return verb(...call)
+    }
+  const storage: Storage = {
+    ...others,
+    ...(canListUploads && { listUploads: counted(listUploads) }),
+    list: counted(memory.list),
+    abortUpload: counted(memory.abortUpload),
+    remove: (keys) => {
+      requests += keys.length
+      return memory.remove(keys)
+    },
+  }
+  return { storage, requests: () => requests }
+}
+
+it.each([
+  { what: 'lists uploads', canListUploads: true },
+  { what: 'cannot list uploads', canListUploads: false },
+])(
+  'makes no more requests at a time than its budget allows, of a storage that $what',
+  async ({ canListUploads }) => {
+    const memory = memoryStorage({ clock: fakeClock(startOfTime) })
+    const { storage, requests } = counting(memory, canListUploads)
+    const h = await createHarness({ tickSubrequests: 10, fileBytes: 1 }, storage)
+    await h.load(Array.from({ length: 40 }, (_, n) => ({ resourceType: 'Patient', id: `p${n}` })))
+    const status = await h.kickOff()
+    await h.finish(status)
+    for (const key of [...memory.objects.keys()]) {
+      const { uploadId } = await memory.beginUpload(key, { contentType: 'text/plain', partBytes: 5 })
+      await h.deps.db.query
+        .updateTable('export_file')
+        .set({ state: 'writing', upload_id: uploadId })
+        .where('name', '=', key.slice(key.indexOf('/') + 1))
+        .execute()
+    }
+    expect([memory.objects.size, memory.uploads.size]).toEqual([40, 40])
+    await h.request(status, { method: 'DELETE' })
+
+    let sweeps = 0
+    for (; sweeps < 50 && (await jobsOf(h)).length > 0; sweeps++) {
+      const before = requests()
+      await h.sweep()
+      expect(requests() - before).toBeLessThanOrEqual(16) // it looks twice at a job, and makes a request or two each time
+      h.clock.advance(2 * h.deps.config.limits.leaseMs)
+    }
+    expect(sweeps).toBeGreaterThan(5)
+    expect(await jobsOf(h)).toEqual([])
+    expect([memory.objects.size, memory.uploads.size]).toEqual([0, 0])
+    h.close()
+  },
+)
+
+const jobsOf = ({ deps }: Harness) => deps.db.query.selectFrom('job').select('job_id').execute()

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { codecVersion } from '../../worker/export/kick-off.ts'
 import { claimUnit } from '../../worker/store/units.ts'
 import { createHarness, linesOf } from '../support/harness.ts'
 
@@ -32,7 +33,7 @@ it('takes turns even while the clock stands still', async () => {
   const jobs = [await h.kickOff(), await h.kickOff(), await h.kickOff()]
   const claims = new Map<string, number>()
   for (let i = 0; i < 30; i++) {
-    const unit = (await claimUnit(h.deps.db, h.clock.now(), 0))?.unit
+    const unit = (await claimUnit(h.deps.db, h.clock.now(), 0, codecVersion))?.unit
     if (unit !== undefined) claims.set(unit.jobId, (claims.get(unit.jobId) ?? 0) + 1)
   }
 

@@ -10,7 +10,16 @@ import {
 const nowMs = Date.parse('2026-11-20T12:00:00Z')
 
 const parse = (input: Partial<ExportRequestInput>): ExportRequest =>
-  parseExportRequest({ level: 'system', query: [], lenient: false, nowMs, ...input })
+  parseExportRequest({
+    level: 'system',
+    query: [],
+    lenient: false,
+    nowMs,
+    serverBase: 'https://example.org/fhir',
+    allowsPatientAnywhere: false,
+    isGet: false,
+    ...input,
+  })
 
 /** A kick-off by GET, its query decoded as every form decoder does. */
 const get = (query: string, lenient = false): ExportRequest =>
@@ -31,10 +40,12 @@ const refusalOf = (attempt: () => ExportRequest): string => {
 
 const everything: ExportRequest = {
   level: 'system',
+  patients: undefined,
   types: undefined,
   since: undefined,
   until: undefined,
   ignored: [],
+  notes: [],
 }
 
 const at = (text: string) => ({ floorMs: Date.parse(text), ceilMs: Date.parse(text) })
@@ -328,12 +339,12 @@ describe('a Parameters body', () => {
 
   it('may hold anything in parameters that are not supported, which their names alone refuse', () => {
     const parameter = [
-      { name: 'patient', valueReference: { reference: 'Patient/1' } },
+      { name: 'owner', valueReference: { reference: 'Patient/1' } },
       { name: 'allowPartialManifests', valueBoolean: true },
       { name: '_pretty', valueBoolean: true },
     ]
     expect(refusalOf(() => post(parameter))).toBe(
-      'not-supported: Cannot process parameter "patient": it is not supported; ' +
+      'not-supported: Cannot process parameter "owner": it is not supported; ' +
         'parameter "allowPartialManifests": it is not supported',
     )
     expect(post(parameter, true).ignored).toHaveLength(2)

@@ -37,8 +37,20 @@ describe('a Prefer header', () => {
     expect(parsePrefer(header).respondAsync).toBe(false)
   })
 
+  it.each([
+    ['return=minimal', 'minimal'],
+    ['return=representation', 'representation'],
+    ['return=OperationOutcome', 'OperationOutcome'],
+    ['Return="operationoutcome"', 'OperationOutcome'],
+    ['return=minimal, return=representation', 'minimal'],
+    ['return=', undefined],
+    ['return', undefined],
+  ])('says what to return: %s', (header, returns) => {
+    expect(parsePrefer(header).returns).toBe(returns)
+  })
+
   it('leaves unknown preferences alone', () => {
-    const header = 'separate-export-status, return=minimal, respond-async'
+    const header = 'separate-export-status, return=maximal, respond-async'
     expect(parsePrefer(header)).toEqual({ handling: undefined, respondAsync: true })
   })
 

@@ -1,9 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { compileAttachmentElements } from '../../worker/fhir/r4/compile-attachments.ts'
 import { compilePatientCompartment } from '../../worker/fhir/r4/compile-compartment.ts'
 import {
   appendTypes,
   readDefinitions,
+  readElements,
+  renderAttachmentElements,
   renderPatientCompartment,
   renderResourceTypes,
 } from '../../worker/fhir/r4/generate.ts'
@@ -18,6 +21,7 @@ describe('the generated files', () => {
   it('are what the generator makes of the official definitions', () => {
     expect(generated('resource-types')).toBe(renderResourceTypes(definitions, resourceTypes))
     expect(generated('patient-compartment')).toBe(renderPatientCompartment(definitions))
+    expect(generated('attachment-elements')).toBe(renderAttachmentElements(readElements()))
   })
 
   it('hold the 146 concrete types of R4 in alphabetical order', () => {
@@ -39,6 +43,30 @@ describe('appendTypes', () => {
   it('refuses to drop a type, which would move others', () => {
     expect(() => appendTypes(['Account', 'Gone', 'Patient'], ['Account', 'Patient'])).toThrow(
       'Cannot drop resource type "Gone"',
+    )
+  })
+})
+
+describe('compileAttachmentElements', () => {
+  const element = (path: string, ...codes: string[]) => ({ path, type: codes.map((code) => ({ code })) })
+  const elements = [
+    element('Attachment.url', 'url'),
+    element('Link.url', 'url'),
+    element('Thing.photo', 'Attachment'),
+    element('Thing.value[x]', 'string', 'Attachment'),
+  ]
+
+  it('names elements as JSON does', () => {
+    expect(compileAttachmentElements(elements)).toEqual(['photo', 'valueAttachment'])
+    expect(compileAttachmentElements([...elements, element('Other.photo', 'string')])).toHaveLength(2)
+  })
+
+  it.each([
+    [[element('Other.photo', 'Link')]],
+    [[element('Other.photo', 'BackboneElement'), element('Other.photo.url', 'url')]],
+  ])('refuses %j, which the name would not tell from an attachment', (more) => {
+    expect(() => compileAttachmentElements([...elements, ...more])).toThrow(
+      'Cannot compile element "Other.photo"',
     )
   })
 })

@@ -26,6 +26,9 @@ const requests: readonly (readonly [path: string, init?: Init])[] = [
   ['/fhir/Patient/p'],
   ['/fhir/Patient/p', put],
   ['/fhir/Patient/p', { method: 'DELETE' }],
+  ['/fhir/Patient', { ...put, method: 'POST' }],
+  ['/fhir/Patient/p/_history'],
+  ['/fhir/Patient/p/_history/1'],
   ['/admin/api/ingest', { method: 'POST', body: put.body, type: 'application/ndjson' }],
   ['/health'],
 ]
@@ -121,16 +124,26 @@ describe('AUTH=open', () => {
 describe('A URL that is not served', () => {
   test.each([
     '/',
-    '/fhir',
-    '/fhir/',
-    '/fhir/Patient',
     '/fhir/$export/',
     '/fhir/$exports',
     '/fhir//$export',
     '/FHIR/$export',
     '/fhir/metadata/',
     '/fhir/Patient/p/',
-    '/fhir/Patient/p/_history/1',
+    '/fhir/Patient/',
+    '/fhir/nope',
+    '/fhir/Patient/p/_history/',
+    '/fhir/Patient/p/_history/1/',
+    '/fhir/Patient/p/x',
+    '/fhir/Nope/p/_history/1',
+    '/fhir/_history',
+    '/fhir/_search',
+    '/fhir/Patient/_history',
+    '/fhir/Patient/_search',
+    '/fhir/Patient/$everything',
+    '/fhir/Patient/p/$everything',
+    '/fhir/Patient/p/%24everything',
+    '/fhir/%E0%A4%A',
     '/admin',
     '/admin/api',
     '/admin/api/ingest/',
@@ -148,6 +161,38 @@ describe('A URL that is not served', () => {
     const head = await h.request(path, { method: 'HEAD' })
     expect(head.status).toBe(404)
     expect(await head.text()).toBe('')
+  })
+})
+
+describe('What FHIR has and this version lacks', () => {
+  test('is refused by name', async () => {
+    const diagnosticsOf = async (path: string, method: string, status = 404) =>
+      expectOutcome(await h.request(path, { method }), status, status === 404 ? 'not-found' : 'not-supported')
+    expect(await diagnosticsOf('/fhir/Patient/$everything', 'GET')).toContain(
+      'Cannot find this operation: served here are [base]/$export, [base]/Patient/$export',
+    )
+    expect(await diagnosticsOf('/fhir/$reindex', 'POST')).toContain('[base]/$export')
+    expect(await diagnosticsOf('/fhir/Patient/_search', 'POST')).toContain('search')
+    expect(await diagnosticsOf('/fhir/Patient/_history', 'GET')).toContain('{type}/{id}/_history')
+    expect(await diagnosticsOf('/fhir/patient', 'POST')).toContain('did you mean "Patient"?')
+    expect(await diagnosticsOf('/fhir/Patient?name=x', 'GET', 405)).toContain('search is not supported')
+    expect(await diagnosticsOf('/fhir/Patient?name=x', 'PUT', 405)).toContain('conditional update')
+    expect(await diagnosticsOf('/fhir/Patient?name=x', 'DELETE', 405)).toContain('conditional delete')
+    expect(await diagnosticsOf('/fhir/Patient/p', 'PATCH', 405)).toContain('patch is not supported')
+    expect(await diagnosticsOf('/fhir/Patient/p', 'POST', 405)).toContain('POST to [base]/{type}')
+  })
+
+  test.each([
+    ['/fhir/Patient', 'POST', ['GET', 'PUT', 'DELETE', 'PATCH', 'OPTIONS']],
+    ['/fhir/Patient/p', 'GET, HEAD, PUT, DELETE', ['POST', 'PATCH', 'OPTIONS']],
+    ['/fhir/Patient/p/_history', 'GET, HEAD', ['POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS']],
+    ['/fhir/Patient/p/_history/1', 'GET, HEAD', ['POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS']],
+  ])('is 405 with Allow at %s: %s', async (path, allow, methods) => {
+    for (const method of methods) {
+      const response = await h.request(path, { method })
+      expect(response.headers.get('allow')).toBe(allow)
+      await expectOutcome(response, 405, 'not-supported')
+    }
   })
 })
 

@@ -4,13 +4,18 @@ import type { ErrorCode } from '../../worker/errors.ts'
 import { maxKeyLength } from '../../worker/storage/key.ts'
 import type { ObjectRead, Part, Storage, Upload } from '../../worker/storage/storage.ts'
 
+const capabilities = ['listUploads', 'sign', 'locate'] as const
+type Capability = (typeof capabilities)[number]
+
 export type StorageUnderTest = {
   /** Empty: what others keep in it would show up in lists. */
   readonly storage: Storage
   /** A part size this storage accepts; 5 MiB is the least S3 does. */
   readonly partBytes: number
   /** The capabilities it does not have; all others must be there. */
-  readonly cannot: readonly ('listUploads' | 'sign')[]
+  readonly cannot: readonly Capability[]
+  /** Whether it still knows an upload that was completed, and does with it again what it did (Swift; Amazon when completing). */
+  readonly knowsCompleted?: boolean
   readonly dispose?: () => Promise<void>
 }
 
@@ -287,7 +292,8 @@ export const describeStorageContract = (name: string, makeStorage: () => Promise
         await expectCode('no-such-upload', storage.completeUpload(upload, parts))
       }
 
-      test('for an upload that was completed, whose object stays as it is', async () => {
+      test('for an upload that was completed, whose object stays as it is', async ({ skip }) => {
+        if (made.knowsCompleted) return skip('this storage still knows completed uploads')
         const upload = await begin()
         const parts = await uploadAll(upload, [sampleBytes(5)])
         const etag = await storage.completeUpload(upload, parts)
@@ -295,6 +301,26 @@ export const describeStorageContract = (name: string, makeStorage: () => Promise
         await storage.abortUpload(upload)
         expect(await storage.head(upload.key)).toMatchObject({ etag, bytes: 5 })
         expectSame(await content(upload.key), sampleBytes(5))
+      })
+
+      test('for an upload that was completed, or does again what it did, to no effect', async () => {
+        const contents = partsOf(made.partBytes, 1, 9)
+        const upload = await begin()
+        const parts = await uploadAll(upload, contents)
+        const etag = await storage.completeUpload(upload, parts)
+        const again = (promise: Promise<unknown>) =>
+          made.knowsCompleted ? promise : expectCode('no-such-upload', promise)
+        for (const [index, bytes] of contents.entries())
+          await again(storage.uploadPart(upload, index + 1, bytes))
+        await again(storage.completeUpload(upload, parts))
+        await storage.abortUpload(upload)
+        await again(storage.uploadPart(upload, 1, contents[0] ?? missing()))
+        expect(await storage.head(upload.key)).toMatchObject({ etag })
+        expectSame(await content(upload.key), Buffer.concat(contents))
+
+        await storage.remove([upload.key])
+        await expectOver(upload, parts)
+        expect(await storage.list('')).toEqual([])
       })
 
       test('for an upload that was aborted, once or twice', async () => {
@@ -362,7 +388,7 @@ export const describeStorageContract = (name: string, makeStorage: () => Promise
     })
 
     test('has every capability but those that are said to be missing', () => {
-      const missing = (['listUploads', 'sign'] as const).filter((name) => storage[name] === undefined)
+      const missing = capabilities.filter((name) => storage[name] === undefined)
       expect(missing).toEqual(made.cannot)
     })
 
@@ -411,6 +437,28 @@ export const describeStorageContract = (name: string, makeStorage: () => Promise
         for (const expiresInSeconds of [0, -1, 1.5, Number.NaN, 604_801]) {
           await expectCode('invalid', sign('a', { expiresInSeconds, now }))
         }
+      })
+    })
+
+    describe('tells where an object is, if others can reach it', () => {
+      test('by a URL that opens nothing by itself, and by a URI that ends with the key', async ({ skip }) => {
+        const { locate } = storage
+        if (locate === undefined) return skip('nobody else can reach this storage')
+        const before = locate('job/Patient.ndjson')
+        await put('job/Patient.ndjson')
+        expect(locate('job/Patient.ndjson')).toEqual(before)
+        expect(before.uri).toMatch(/^[a-z0-9]+:\/\/.+\/job\/Patient\.ndjson$/)
+        expect(before.url).toMatch(/^https?:\/\/[^?#]+\/job\/Patient\.ndjson$/)
+        const response = await fetch(before.url)
+        await response.text()
+        expect([400, 401, 403]).toContain(response.status) // R2 calls it a missing argument
+      })
+
+      test('of no key that cannot be one', ({ skip }) => {
+        const { locate } = storage
+        if (locate === undefined) return skip('nobody else can reach this storage')
+        for (const key of ['', '../a', 'a b', '/a'])
+          expect(() => locate(key)).toThrow(expect.objectContaining({ code: 'invalid' }))
       })
     })
 

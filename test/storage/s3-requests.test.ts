@@ -1,5 +1,6 @@
 import { createServer } from 'node:http'
 import { describe, expect, test } from 'vitest'
+import { maxRequestsInFlight } from '../../worker/storage/requests-in-flight.ts'
 import { s3Storage } from '../../worker/storage/s3.ts'
 import { type S3ClientOptions, s3Client } from '../../worker/storage/s3-client.ts'
 import { type FakeAnswer, fakeS3, s3Error, xml } from '../support/fake-s3.ts'
@@ -121,6 +122,10 @@ describe('An address', () => {
     expect(query).toBe(
       `list-type=2&max-keys=1000&prefix=${inQuery}%2Fjob%2F&start-after=${inQuery}%2Fjob%2Fa`,
     )
+    expect(storage.locate?.('job/a')).toEqual({
+      url: `${base}/${encoded}/job/a`,
+      uri: `s3://exports/${prefix}/job/a`, // as the tools of S3 take it, which do not decode
+    })
   })
 })
 
@@ -212,9 +217,10 @@ describe('A refusal', () => {
   test('to answer in time ends the request', async () => {
     const never: FakeAnswer = ({ init }) =>
       new Promise((_, reject) => {
-        init.signal?.addEventListener('abort', () =>
-          reject(new DOMException('https://s3.example', 'AbortError')),
-        )
+        const abort = () => reject(new DOMException('https://s3.example', 'AbortError'))
+        // On a busy machine the time may be over before the request is there to be ended.
+        if (init.signal?.aborted) abort()
+        init.signal?.addEventListener('abort', abort)
       })
     for (const run of [
       () => fakeS3([never], { timeoutMs: 20 }).storage.put('a', sampleBytes(3), 'text/plain'),
@@ -525,7 +531,8 @@ describe('Removing', () => {
     }
     const { storage, sent } = fakeS3(keys.map(() => answer))
     await storage.remove([...keys, 'job/1'])
-    expect(most).toBe(4)
+    expect(most).toBe(maxRequestsInFlight)
+    expect(most).toBeLessThanOrEqual(3)
     expect(sent.map(({ method, url }) => `${method} ${url.pathname}`).sort()).toEqual(
       keys.map((key) => `DELETE /exports/${key}`).sort(),
     )

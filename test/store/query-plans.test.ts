@@ -56,8 +56,9 @@ const statementsOfADay = async (client: Client): Promise<readonly Sent[]> => {
       headers: { host: 'localhost', prefer: 'handling=lenient', 'content-type': 'application/fhir+json' },
       ...(resource === undefined ? {} : { body: JSON.stringify(resource) }),
     })
-  const kickOff = async (query: string) => {
-    const response = await request(`/fhir/$export${query}`)
+  const kickOff = async (query: string, level = '', body?: object) => {
+    const method = body === undefined ? 'GET' : 'POST'
+    const response = await request(`/fhir${level}/$export${query}`, method, body)
     return pathOf(response.headers.get('content-location') ?? '')
   }
   const tickToEnd = async () => {
@@ -79,19 +80,41 @@ const statementsOfADay = async (client: Client): Promise<readonly Sent[]> => {
     ...ids.map((id) => patient(id)),
     ...ids.map((id) => observation(id, id)),
     group('g', ids),
+    group('cohort', ['p3', 'p5', 'p6', 'p7', { entity: { reference: 'Group/nested' } }]),
+    group('nested', ['p8', 'p9']),
   ]
   await ingestNdjson(deps, streamOf(resources.map((resource) => `${JSON.stringify(resource)}\n`).join('')))
   await request('/fhir/Group/g', 'PUT', group('g', ids.slice(5)))
+  const members = ids.slice(0, 7).map((id) => ({
+    name: 'patientReference',
+    valueReference: { reference: `Patient/${id}` },
+  }))
+  const parameters = { resourceType: 'Parameters', parameter: members }
+  await request('/fhir/Group/g/$member-remove', 'POST', parameters)
+  await request('/fhir/Group/g/$member-add', 'POST', parameters)
   await request('/fhir/Group/g', 'DELETE')
   await request('/fhir/Patient/p1', 'PUT', patient('p1'))
   await request('/fhir/Patient/p1')
+  await request('/fhir/Patient/p1/_history/1')
+  await request('/fhir/Patient/p1/_history?_count=1')
   await request('/fhir/Patient/p2', 'DELETE')
   clock.advance(1_000)
   await request('/fhir/Patient/p3', 'DELETE')
   await request('/health')
+  const entry = [
+    { resource: patient('p4'), request: { method: 'PUT', url: 'Patient/p4', ifMatch: 'W/"1"' } },
+    { request: { method: 'GET', url: 'Patient/p5' } },
+    { request: { method: 'GET', url: 'Patient/p4/_history/1' } },
+  ]
+  for (const type of ['transaction', 'batch'])
+    await request('/fhir', 'POST', { resourceType: 'Bundle', type, entry })
 
   const first = await kickOff('')
   await request(first)
+  await request('/admin/api/jobs?count=1')
+  await request('/admin/api/jobs?state=in-progress')
+  await request(first.replace('/fhir/$export-status', '/admin/api/jobs'))
+  await request('/admin/api/resource-counts')
   const isPlanned = async () =>
     (await client.execute(`select 1 from work_unit where kind = 'plan' and state = 'done'`)).rows.length > 0
   while (!(await isPlanned())) await runTick(deps)
@@ -109,6 +132,29 @@ const statementsOfADay = async (client: Client): Promise<readonly Sent[]> => {
   const since = await kickOff(`?_since=${new Date(startOfTime).toISOString()}&_until=2100&_type=Patient&x=1`)
   await tickToEnd()
   await request(since)
+
+  // The other levels: everybody, those listed, a Group, and who has come since.
+  await request('/fhir/Patient/p3', 'PUT', patient('p3'))
+  await request('/fhir/Observation/p5', 'DELETE')
+  await request('/fhir/Group/nested', 'PUT', group('nested', ['p8', 'p9', 'p10', 'p11']))
+  const listed = {
+    resourceType: 'Parameters',
+    parameter: ['p6', 'p8', 'p9'].map((id) => ({
+      name: 'patient',
+      valueReference: { reference: `Patient/${id}` },
+    })),
+  }
+  const ever = '?_since=2020'
+  for (const query of [
+    '',
+    manifest.transactionTime,
+    `${manifest.transactionTime}&_type=Group,Observation,Patient`,
+  ])
+    for (const level of ['/Patient', '/Group/cohort'])
+      for (const body of [undefined, listed])
+        await kickOff(query === '' ? ever : `?_since=${query}`, level, body)
+  await kickOff('', '/Patient')
+  await tickToEnd()
 
   // A storage that loses an upload: its file is written anew.
   storage.uploads.clear()
@@ -184,6 +230,16 @@ const scansOf = ({ sql, lines }: Plan): readonly string[] => {
   })
 }
 
+/** What a plan looks up in real tables, and by which columns. */
+const searchesOf = ({ sql, lines }: Plan): readonly { readonly table: string; readonly by: string }[] => {
+  const tables = tablesOf(sql)
+  return lines.flatMap((line) => {
+    const [, name = '', by = ''] = /^SEARCH (\S+) USING .*?(\(.*\))/.exec(line) ?? []
+    const table = tables.get(name) ?? ''
+    return realTables.has(table) ? [{ table, by }] : []
+  })
+}
+
 const textOf = ({ sql, lines }: Plan): string => `${sql}\n  ${lines.join('\n  ')}`
 
 describe('A day of the service', () => {
@@ -196,13 +252,45 @@ describe('A day of the service', () => {
     ['references', 'insert into reference '],
     ['members who leave', 'update group_member set removed_seq'],
     ['members who come', 'insert into group_member'],
+    ['what patients are to a Group', 'as isThere'],
     ['reading a resource', '"r"."current_position"'],
+    ['reading a version', '"v"."resource_key" = "r"."resource_key"'],
+    ['a page of a history', 'order by version_id desc limit ?'],
+    ['the length of a history', 'count(*) as total, exists'],
+    ['what a transaction expects', 'not-expected'],
+    ['what a transaction reads', 'as i, v.position'],
+    ['the lines it reads', '"position" in'],
     ['a kick-off', 'insert into job '],
     ['a kick-off with _since and _until', 'select last_seq from instant where last_updated <= ?'],
     ['a claim', 'set fence = fence + 1, lease_until = ?'],
     ['planning', 'count(line_bytes) as lines, coalesce(sum(line_bytes), 0) as bytes'],
-    ['a page', 'group_concat(b.line'],
+    [
+      'a page',
+      'from resource_version v where v.position > ? and v.position <= ? order by v.position limit ?)',
+    ],
     ['a page of deletions', 'where deleted = 1'],
+    ['the Group of a kick-off', 'select r.resource_key as key from resource r'],
+    ['the patients of a kick-off', 'select r.id, r.resource_key as key'],
+    ['patients who are members', 'with recursive g (key) as materialized (select ?)'],
+    ['patients who are members of nested groups', 'as materialized (select ? union'],
+    [
+      'the first group of a population',
+      'insert into job_group (job_id, group_key, added_seq, member_after, is_done)\n    select ?, ?, 0',
+    ],
+    ['the next group of a population', 'from job_group where job_id = ? and is_done = 0'],
+    ['members', 'max(member_key) as last'],
+    ['members who are listed', 'e.member_key in (select value from json_each(?))'],
+    [
+      'groups that are nested',
+      'where r.type_id = ? and exists (select 1 from resource_version l where l.resource_key = e.member_key',
+    ],
+    ['patients who are listed', 'select ?, value, 0 from json_each(?)'],
+    ['patients who have come', 'select ?, n.resource_key, ? from'],
+    ['the numbers of patients', 'insert into job_patient'],
+    ['counting patients', 'select max(ordinal) as n'],
+    ['counting walks', 'select t.value as typeId'],
+    ['a page of a walk', 'from job_patient p\n    cross join compartment c'],
+    ['the end of a population', 'delete from "job_patient"'],
     ['a part', 'insert into file_part'],
     ['what a slice leaves', 'insert into carry'],
     ['a renewed lease', 'update work_unit set lease_until = ?\n'],
@@ -212,6 +300,13 @@ describe('A day of the service', () => {
     ['a removed job', 'update job set removed_at'],
     ['progress', 'as isPlanned'],
     ['the manifest', "f.state = 'complete'"],
+    ['a list of jobs', 'order by created_at desc'],
+    ['a list of jobs in one state', 'from job where state = ?'],
+    ['a job for the dashboard', 'as counts from job where job_id'],
+    ['its types', "state = 'done' as isDone"],
+    ['what of it rests', 'attempts > 0'],
+    ['what its files are together', 'count(*) as files'],
+    ['resources by type', 'count(case when deleted = 0 and superseded_by is null'],
     ['a file request', 'where "job_id" = ? and "name" = ?'],
     ['expiry', 'set expired_at = ?'],
     ['the sweep of leftovers', 'swept_at is null'],
@@ -233,9 +328,35 @@ describe('A day of the service', () => {
     expect(scansWithReason.filter(({ scan }) => !scans.some((found) => scan.test(found)))).toEqual([])
   })
 
-  test('sorts nothing: rows come in the order of an index', () => {
-    const sorting = plans.filter(({ lines }) => lines.some((line) => line.includes('TEMP B-TREE')))
-    expect(sorting.map(textOf)).toEqual([])
+  test('sorts nothing but for the reason given here: rows come in the order of an index', () => {
+    const isSorting = ({ lines }: Plan) => lines.some((line) => line.includes('TEMP B-TREE'))
+    // It numbers some thousand patients at once, and no order but one that is asked for is promised.
+    const isWithReason = ({ sql }: Plan) => sql.startsWith('insert into job_patient')
+    const sorting = plans.filter(isSorting)
+    expect(sorting.filter((plan) => !isWithReason(plan)).map(textOf)).toEqual([])
+    expect(sorting.some(isWithReason)).toBe(true)
+  })
+
+  test('asks clinical tables by keys and ranges of them, or for all of one resource or one group', () => {
+    const tables = [
+      'compartment',
+      'group_member',
+      'resource',
+      'resource_version',
+      'resource_body',
+      'reference',
+    ]
+    const byOne = plans.flatMap((plan) =>
+      searchesOf(plan).filter(({ table, by }) => tables.includes(table) && /^\(\w+=\?\)$/.test(by)),
+    )
+    expect([...new Set(byOne.map(({ table, by }) => `${table} ${by}`))].sort()).toEqual([
+      'compartment (position=?)',
+      'group_member (group_key=?)',
+      'resource (rowid=?)',
+      'resource_body (rowid=?)',
+      'resource_version (resource_key=?)',
+      'resource_version (rowid=?)',
+    ])
   })
 
   test('builds no index for one statement', () => {
@@ -244,21 +365,77 @@ describe('A day of the service', () => {
   })
 })
 
+describe('Changing some members of a Group', () => {
+  test.each([
+    ['reads', 'as isThere', 'SEARCH x USING PRIMARY KEY (group_key=? AND member_key=?)'],
+    [
+      'ends',
+      'where group_key in (select resource_key from resource_version where position',
+      'SEARCH group_member USING PRIMARY KEY (group_key=? AND member_key=?)',
+    ],
+  ])('%s their rows by key, however many others there are', (_, words, search) => {
+    const [plan, ...others] = plansOf(words)
+    expect(others).toEqual([])
+    expect(plan?.lines.map((line) => line.replace(/ LEFT-JOIN$/, ''))).toContain(search)
+  })
+})
+
+describe('A list of jobs', () => {
+  test.each([
+    ['all', 'where true', 'SEARCH job USING INDEX job_listed ((created_at,job_id)<(?,?))'],
+    [
+      'one state',
+      'from job where state = ?',
+      'SEARCH job USING INDEX job_listed_by_state (state=? AND (created_at,job_id)<(?,?))',
+    ],
+  ])('of %s goes on where the page before ended, by an index', (_, words, search) => {
+    const [plan, ...others] = plansOf(words).filter(({ sql }) => sql.includes('order by created_at'))
+    expect(others).toEqual([])
+    expect(plan?.lines).toContain(search)
+  })
+
+  test('counts resources by ranges of the primary key', () => {
+    const [plan] = plansOf('count(case when deleted = 0 and superseded_by is null')
+    expect(plan?.lines).toContain('SEARCH resource_version USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)')
+  })
+})
+
+/** The tables that a plan looks up outside of subqueries, in the order of its loops. */
+const loopsOf = ({ lines }: Plan): readonly string[] => {
+  const start = lines.indexOf('MATERIALIZE scanned') + 1
+  const end = lines.findIndex((line, at) => at >= start && !line.startsWith('SEARCH'))
+  return lines.slice(start, end)
+}
+const body = 'SEARCH b USING INTEGER PRIMARY KEY (rowid=?)'
+
 describe('A page', () => {
   test('is a range of the primary key, and its bodies are found by key', () => {
-    const pages = plansOf('group_concat(b.line')
-    expect(pages).toHaveLength(1)
-    for (const { lines } of pages) {
-      expect(lines.filter((line) => line.startsWith('SEARCH'))).toEqual([
-        'SEARCH resource_version USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)',
-        'SEARCH b USING INTEGER PRIMARY KEY (rowid=?)',
+    const pages = plansOf(
+      'from resource_version v where v.position > ? and v.position <= ? order by v.position',
+    ).filter(({ sql }) => sql.includes('resource_body'))
+    expect(pages).toHaveLength(3) // of all, of what belongs to patients, and of patients
+    for (const plan of pages) {
+      expect(loopsOf(plan)).toEqual(['SEARCH v USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)'])
+      expect(plan.lines).toContain(body)
+    }
+  })
+
+  test('of a walk is a range of patients, of each a range of the type, in this order', () => {
+    const pages = plansOf('order by p.ordinal, c.position limit')
+    expect(pages.length).toBeGreaterThanOrEqual(4)
+    for (const plan of pages) {
+      expect(loopsOf(plan)).toEqual([
+        'SEARCH p USING PRIMARY KEY (job_id=? AND ordinal>? AND ordinal<?)',
+        'SEARCH c USING PRIMARY KEY (patient_key=? AND position>? AND position<?)',
+        'SEARCH v USING INTEGER PRIMARY KEY (rowid=?)',
       ])
+      expect(plan.lines).toContain(body)
     }
   })
 
   test('of deletions is a range of the index of deletions', () => {
     const pages = plansOf('where deleted = 1')
-    expect(pages).toHaveLength(1)
+    expect(pages).toHaveLength(3) // at system, at Patient and at Group level
     for (const { lines } of pages) {
       expect(lines).toContain(
         'SEARCH resource_version USING INDEX resource_version_deleted (seq>? AND seq<?)',

@@ -37,23 +37,26 @@ export const runScenario = async <State, Result>(
 }
 
 /**
- * Disturbs every `step`-th call of a scenario, from the first on, before and after its effect, a run each; expects the undisturbed
- * result every time. Returns that, how many calls there were and how many runs were made.
+ * Disturbs every `step`-th call of a scenario, from the first on, or those of certain names, before and after its effect, a run each;
+ * expects the undisturbed result every time. Returns that, how many calls there were and how many runs were made.
  */
 export const sweepFaults = async <State, Result>(
   scenario: Scenario<State, Result>,
   kind: FaultKind,
-  step = 1,
+  which: number | readonly string[] = 1,
 ): Promise<{ readonly golden: Result; readonly calls: number; readonly runs: number }> => {
   const undisturbed = faultPlan()
   const golden = await runScenario(scenario, undisturbed)
   const { calls } = undisturbed
   let runs = 0
-  for (let number = 1; number <= calls.length; number += step) {
+  for (const [index, name] of calls.entries()) {
+    const isChosen = typeof which === 'number' ? index % which === 0 : which.includes(name)
+    if (!isChosen) continue
+    const number = index + 1
     for (const moment of ['before', 'after'] as const) {
       const fault = { number, moment }
       const plan = kind === 'crash' ? faultPlan(fault) : lossyPlan(fault)
-      const label = `${kind} ${moment} call ${number}, ${calls[number - 1]}`
+      const label = `${kind} ${moment} call ${number}, ${name}`
       const result = await runScenario(scenario, plan).catch((error: unknown) => {
         throw new Error(`${label}: ${String(error)}`, { cause: error })
       })

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
 import type { Limits } from '../../worker/config.ts'
 import type { Deps } from '../../worker/deps.ts'
@@ -18,7 +20,11 @@ import { witness } from './witness.ts'
  * snapshot, deletions since `_since`, an ignored parameter, and budgets so small that slices end in the middle of everything.
  */
 export type ExportScene = Harness & {
-  /** Below every wrapper. */
+  /** A second goes by for a worker without work, and others get on with theirs. */
+  idle(clock: FakeClock): Promise<void>
+  /** Where the objects are, below every wrapper. */
+  readonly objects: Storage
+  /** The same, open to inspection, unless the scene was given another storage. */
   readonly memory: MemoryStorage
   /** Writes after the snapshot, which must not show. */
   writeMore(): Promise<void>
@@ -62,6 +68,24 @@ export const nothingLeft: Leftovers = {
   rows: { carry: 0, file_part: 0 },
 }
 
+/** What a scene is made of, where it is not the usual. */
+export type SceneParts = {
+  readonly database?: TestDatabase | undefined
+  /** An empty one, instead of one in memory. */
+  readonly storage?: Storage | undefined
+  readonly population?: Population | undefined
+}
+export type Population = {
+  /** Of a size that suits what is loaded. */
+  readonly limits: Partial<Limits>
+  /** Returns the `_since` that lies between the old versions and the new. */
+  load(harness: Harness): Promise<string>
+  /** Writes after the snapshot, which must not show. */
+  change(harness: Harness): Promise<void>
+  /** Where the kick-off goes, below the base of FHIR; without, it is at system level. */
+  readonly kickOffPath?: string
+}
+
 export const sceneLimits: Partial<Limits> = {
   partBytes: 500,
   fileBytes: 1900,
@@ -74,18 +98,24 @@ export const sceneLimits: Partial<Limits> = {
 }
 
 export const createScene = async (
-  options: {
+  options: SceneParts & {
     readonly limits?: Partial<Limits>
-    readonly wrap?: (memory: MemoryStorage) => Storage
-    readonly database?: TestDatabase
+    readonly wrap?: ((memory: MemoryStorage) => Storage) | undefined
   } = {},
 ): Promise<ExportScene> => {
   const memory = memoryStorage({ clock: { now: () => startOfTime } })
-  const limits = { ...sceneLimits, ...options.limits }
-  const { storage, disagreements } = witness(options.wrap?.(memory) ?? memory)
+  const { population = smallPopulation, storage: objects = memory } = options
+  const limits = { ...population.limits, ...options.limits }
+  const { storage, disagreements } = witness(options.wrap?.(memory) ?? objects)
   const harness = await createHarness(limits, storage, options.database)
   const { deps, clock } = harness
-  const since = await loadPopulation(harness)
+  const since = await population.load(harness)
+  /** Real parts take real time: a clock that ran ahead of them would end the lease of whoever waits for one. */
+  const isReal = options.storage !== undefined || options.database !== undefined
+  const idle: ExportScene['idle'] = async (of) => {
+    of.advance(1000)
+    await (isReal ? sleep(20) : of.yield())
+  }
 
   const rowsIn = async (table: string): Promise<number> => {
     const { rows } = await sql<{ n: number }>`select count(*) as n from ${sql.table(table)}`.execute(
@@ -106,16 +136,16 @@ export const createScene = async (
 
   return {
     ...harness,
+    objects,
     memory,
     hasEnded,
     job,
     writeMore: async () => {
       clock.advance(1000)
-      await load(harness, populationLines(3, 3))
-      for (const name of ['Patient/p4', 'Observation/p5-o1']) await harness.remove(name)
+      await population.change(harness)
     },
     kickOffAt: async (by = deps) => {
-      const path = `/fhir/$export?_since=${since}&_unknown=1`
+      const path = `/fhir/${population.kickOffPath ?? '$export'}?_since=${since}&_unknown=1`
       const response = await createApp(by, () => {}).request(path, {
         headers: { host: 'localhost', prefer: 'respond-async, handling=lenient' },
       })
@@ -135,17 +165,17 @@ export const createScene = async (
       }
       throw new Error('the export does not come to an end')
     },
+    idle,
     outcome: async (jobId) => {
       const response = await harness.request(`/fhir/$export-status/${jobId}`)
       const prefix = `${(await job(jobId)).folder}/`
-      const objects = [...memory.objects.values()].filter(({ key }) => key.startsWith(prefix))
-      const files = objects.map(
-        ({ key, content }) => [key.slice(prefix.length), decoder.decode(content)] as const,
-      )
+      const files: [string, string][] = []
+      for (const { key } of await objects.list(prefix))
+        files.push([key.slice(prefix.length), await contentOf(objects, key)])
       return {
         status: response.status,
         manifest: (await response.text()).replaceAll(prefix, ''),
-        files: Object.fromEntries(files.sort()),
+        files: Object.fromEntries(files),
       }
     },
     leftovers: async () => {
@@ -155,8 +185,8 @@ export const createScene = async (
       )
       const named = new Set(rows.map(({ key }) => key))
       return {
-        uploads: [...memory.uploads.values()].map(({ key }) => key),
-        objects: [...memory.objects.keys()].filter((key) => !named.has(key)),
+        uploads: ((await objects.listUploads?.('')) ?? []).map(({ key }) => key),
+        objects: (await objects.list('')).map(({ key }) => key).filter((key) => !named.has(key)),
         disagreements,
         rows: { carry: await rowsIn('carry'), file_part: await rowsIn('file_part') },
       }
@@ -182,17 +212,27 @@ export const createScene = async (
   }
 }
 
-/** Time goes by for a worker without work, and others get on with theirs. */
-export const idle = async (clock: FakeClock): Promise<void> => {
-  clock.advance(1000)
-  await clock.yield()
-}
-
-const jobTables = ['job', 'work_unit', 'export_file', 'file_part', 'carry']
+const jobTables = [
+  'job',
+  'work_unit',
+  'export_file',
+  'file_part',
+  'carry',
+  'job_group',
+  'job_member',
+  'job_patient',
+]
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
-const load = async ({ deps }: Harness, lines: readonly string[]): Promise<void> => {
+/** An object as text, or, where that would be too long for any message, its size and hash. */
+const contentOf = async (storage: Storage, key: string): Promise<string> => {
+  const bytes = new Uint8Array(await new Response((await storage.read(key))?.body).arrayBuffer())
+  if (bytes.length < 1_000_000) return decoder.decode(bytes)
+  return `${bytes.length} bytes, SHA-256 ${createHash('sha256').update(bytes).digest('hex')}`
+}
+
+export const loadLines = async ({ deps }: Harness, lines: readonly string[]): Promise<void> => {
   const { refused } = await ingestNdjson(deps, streamOf(ndjson(lines)))
   if (refused > 0) throw new Error(`${refused} lines of the population were refused`)
 }
@@ -200,17 +240,26 @@ const load = async ({ deps }: Harness, lines: readonly string[]): Promise<void> 
 /** Returns the `_since` that lies between the old versions and the new. */
 const loadPopulation = async (harness: Harness): Promise<string> => {
   const { clock } = harness
-  await load(harness, populationLines(9))
+  await loadLines(harness, populationLines(9))
   clock.advance(1000)
   const since = new Date(clock.now()).toISOString()
   clock.advance(1000)
-  await load(harness, populationLines(6, 2))
-  await load(harness, populationLines(10, 1).slice(-8))
-  await load(harness, [wideLine, exactLine, briefLine, ...shortLines])
-  await load(harness, ['a', ...Array.from({ length: 20 }, () => 'b')].map(flagLine))
+  await loadLines(harness, populationLines(6, 2))
+  await loadLines(harness, populationLines(10, 1).slice(-8))
+  await loadLines(harness, [wideLine, exactLine, briefLine, ...shortLines])
+  await loadLines(harness, ['a', ...Array.from({ length: 20 }, () => 'b')].map(flagLine))
   for (const name of deletedNames) await harness.remove(name)
-  await load(harness, populationLines(2, 4).slice(0, 4))
+  await loadLines(harness, populationLines(2, 4).slice(0, 4))
   return since
+}
+
+export const smallPopulation: Population = {
+  limits: sceneLimits,
+  load: loadPopulation,
+  change: async (harness) => {
+    await loadLines(harness, populationLines(3, 3))
+    for (const name of ['Patient/p4', 'Observation/p5-o1']) await harness.remove(name)
+  },
 }
 
 /** Longer than a file may be. */

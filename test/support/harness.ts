@@ -39,7 +39,12 @@ export type Harness = {
   process(plan: FaultPlan): Deps
   close(): void
 }
-export type ManifestItem = { readonly type: string; readonly url: string; readonly count: number }
+export type ManifestItem = {
+  readonly type: string
+  readonly url: string
+  readonly count: number
+  readonly extension?: { readonly storageUri: string }
+}
 export type Manifest = {
   readonly transactionTime: string
   readonly request: string

@@ -3,15 +3,16 @@ import { seededRandom } from './seeded-random.ts'
 /**
  * The lines of a small population, the same for the same arguments: a Patient, an Encounter, a Condition and three Observations
  * each, and for every fourth a DocumentReference that is long. They are text, not objects, so that numbers keep their zeros;
- * characters take 1 to 4 bytes. `round` makes other versions of the same resources.
+ * characters take 1 to 4 bytes. `round` makes other versions of the same resources. For tests of crashes, budgets and many runtimes, which
+ * need few resources of known sizes, newlines and quotes in texts, and later versions; others take `sampleLines`.
  */
-export const populationLines = (patients: number, round = 1): readonly string[] =>
-  Array.from({ length: patients }, (_, index) => patientLines(index + 1, round)).flat()
+export const populationLines = (patients: number, round = 1, documentChars = 1200): readonly string[] =>
+  Array.from({ length: patients }, (_, index) => patientLines(index + 1, round, documentChars)).flat()
 
 /** The lines as a body to load. */
 export const ndjson = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join('')
 
-const patientLines = (number: number, round: number): readonly string[] => {
+const patientLines = (number: number, round: number, documentChars: number): readonly string[] => {
   const random = seededRandom(number * 1000 + round)
   const id = `p${number}`
   const subject = { reference: `Patient/${id}` }
@@ -25,12 +26,13 @@ const patientLines = (number: number, round: number): readonly string[] => {
       const note = JSON.stringify([{ text: words(random, 40) }])
       return `{"resourceType":"Observation","id":"${id}-o${n}","status":"final","subject":{"reference":"Patient/${id}"},"valueQuantity":{"value":${value}},"note":${note}}`
     }),
-    ...(number % 4 === 0 ? [documentLine(id, random)] : []),
+    ...(number % 4 === 0 ? [documentLine(id, random, documentChars)] : []),
   ]
 }
 
-const documentLine = (id: string, random: () => number): string => {
-  const data = Array.from({ length: 1200 }, () => base64[Math.floor(random() * 64)]).join('')
+const documentLine = (id: string, random: () => number, chars: number): string => {
+  const codes = new Uint8Array(chars).map(() => base64.charCodeAt(random() * 64))
+  const data = new TextDecoder().decode(codes)
   const content = [{ attachment: { contentType: 'application/pdf', data } }]
   return JSON.stringify({ resourceType: 'DocumentReference', id: `${id}-d`, status: 'current', content })
 }

@@ -15,12 +15,20 @@ export type ServerProcess = {
   stderr(): string
 }
 
+/** What is started: a program, its arguments, and the folder it is started in. */
+export type Program = { readonly command: string; readonly args: readonly string[]; readonly cwd?: string }
+
 /**
- * Starts `worker/node.ts` and waits until it listens, on a free port unless `env` names one. The environment is `env` and nothing
- * of ours, so give it at least DATABASE_URL and STORAGE_URL. A server that a test forgets ends with the test's own process.
+ * Starts `worker/node.ts`, or another program that says where it listens as that does, and waits until it listens, on a free port
+ * unless `env` names one. The environment is `env` and nothing of ours, so give it at least DATABASE_URL and STORAGE_URL. A server
+ * that a test forgets ends with the test's own process.
  */
-export const startServer = async (env: Readonly<Record<string, string>>): Promise<ServerProcess> => {
-  const child = spawn(process.execPath, [entry], {
+export const startServer = async (
+  env: Readonly<Record<string, string>>,
+  { command, args, cwd }: Program = nodeServer,
+): Promise<ServerProcess> => {
+  const child = spawn(command, args, {
+    cwd,
     env: { PATH: process.env.PATH, PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -37,7 +45,7 @@ export const startServer = async (env: Readonly<Record<string, string>>): Promis
     kill,
     stop: async () => {
       await kill('SIGTERM')
-      if (child.exitCode !== 0) throw new Error(`Cannot stop server: ${describe(child)}\n${stderr()}`)
+      if (child.exitCode !== 0) throw new Error(`Cannot stop server: ${endingOf(child)}\n${stderr()}`)
     },
     stdout,
     stderr,
@@ -45,6 +53,7 @@ export const startServer = async (env: Readonly<Record<string, string>>): Promis
 }
 
 const entry = fileURLToPath(new URL('../../worker/node.ts', import.meta.url))
+const nodeServer: Program = { command: process.execPath, args: [entry] }
 
 const running = new Set<ChildProcess>()
 process.once('exit', () => {
@@ -74,9 +83,9 @@ const firstUrl = async (
   for (;;) {
     const [, url] = /^Sluice serves (\S+)\n/m.exec(stdout()) ?? []
     if (url !== undefined) return new URL(url).origin
-    if (hasEnded) throw new Error(`Cannot start server: ${describe(child)}\n${stderr()}`)
+    if (hasEnded) throw new Error(`Cannot start server: ${endingOf(child)}\n${stderr()}`)
     await Promise.race([ended, child.stdout && once(child.stdout, 'data')])
   }
 }
 
-const describe = ({ exitCode, signalCode }: ChildProcess): string => `it ended with ${exitCode ?? signalCode}`
+const endingOf = ({ exitCode, signalCode }: ChildProcess): string => `it ended with ${exitCode ?? signalCode}`

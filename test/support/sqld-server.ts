@@ -2,13 +2,13 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import process from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Client } from '@libsql/client'
 import { connectRemote } from '../../worker/store/open-remote-database.ts'
+import { freePort } from './free-port.ts'
 import type { TestDatabase } from './harness.ts'
 
 /** A real libSQL server, with a folder of its own that is removed when it stops. */
@@ -114,17 +114,6 @@ const dropTables = async (client: Client): Promise<void> => {
       rows.map(({ name }) => `drop table "${name}"`),
       'write',
     )
-}
-
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  const closed = once(server, 'close')
-  server.close()
-  await closed
-  if (address === null || typeof address === 'string') throw new Error('there is no free port')
-  return address.port
 }
 
 /** A key pair as sqld takes it by SQLD_AUTH_JWT_KEY, and tokens signed with it. */

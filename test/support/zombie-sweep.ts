@@ -6,10 +6,10 @@ import type { Storage } from '../../worker/storage/storage.ts'
 import {
   createScene,
   type ExportScene,
-  idle,
   type Leftovers,
   nothingLeft,
   type Outcome,
+  type SceneParts,
 } from './export-scene.ts'
 import { type FakeClock, fakeClock } from './fake-clock.ts'
 import { type FaultPlan, faultPlan, type Moment } from './faulty.ts'
@@ -23,6 +23,8 @@ export type Hold = {
   /** Ticks of the other worker; without, it works to the end of the job. */
   readonly ticks?: number | undefined
   readonly wrap?: ((memory: MemoryStorage) => Storage) | undefined
+  /** Opens what the scene is made of, empty each time; without, all is in memory. */
+  readonly open?: (() => Promise<SceneParts>) | undefined
 }
 export type AfterHold = {
   readonly outcome: Outcome
@@ -34,8 +36,8 @@ export type AfterHold = {
 export type Calls = readonly { readonly number: number; readonly name: string }[]
 
 /** The calls of a worker that does the whole job alone, in their order. */
-export const callsOfExport = async (): Promise<Calls> => {
-  const { scene, jobId } = await openScene()
+export const callsOfExport = async (open?: Hold['open']): Promise<Calls> => {
+  const { scene, jobId } = await openScene({ open })
   const plan = faultPlan()
   await scene.runToEnd(jobId, scene.process(plan))
   scene.close()
@@ -46,10 +48,11 @@ export const callsOfExport = async (): Promise<Calls> => {
 export const isStorageWrite = ({ name }: Calls[number]): boolean =>
   ['put', 'beginUpload', 'uploadPart', 'completeUpload'].includes(name)
 
-const openScene = async (
-  wrap?: Hold['wrap'],
-): Promise<{ readonly scene: ExportScene; readonly jobId: string }> => {
-  const scene = await createScene(wrap === undefined ? {} : { wrap })
+const openScene = async ({
+  wrap,
+  open,
+}: Pick<Hold, 'wrap' | 'open'>): Promise<{ readonly scene: ExportScene; readonly jobId: string }> => {
+  const scene = await createScene({ ...(await open?.()), wrap })
   const jobId = await scene.kickOffAt()
   await scene.writeMore()
   return { scene, jobId }
@@ -59,8 +62,9 @@ const openScene = async (
  * Stops a worker, its clock too, as when its machine is put to sleep in the middle of a call. Its lease ends, another goes on; then
  * the first wakes up again.
  */
-export const holdWorker = async ({ number, moment, from, ticks, wrap }: Hold): Promise<AfterHold> => {
-  const { scene, jobId } = await openScene(wrap)
+export const holdWorker = async (hold: Hold): Promise<AfterHold> => {
+  const { number, moment, from, ticks } = hold
+  const { scene, jobId } = await openScene(hold)
   if (from !== undefined) while ((await lastCarry(scene)) !== from) await scene.tick()
   const { zombie, gate } = await startAndHold(scene, jobId, { number, moment })
 
@@ -92,7 +96,11 @@ export const sweepHolds = async (
   moments: readonly Moment[],
   options: Omit<Hold, 'number' | 'moment'> = {},
 ): Promise<number> => {
-  const { outcome } = await holdWorker({ number: Number.MAX_SAFE_INTEGER, moment: 'before' })
+  const { outcome } = await holdWorker({
+    number: Number.MAX_SAFE_INTEGER,
+    moment: 'before',
+    open: options.open,
+  })
   for (const { number, name } of calls)
     for (const moment of moments) {
       const { from = 'the beginning', ticks = 'all' } = options
@@ -137,7 +145,7 @@ const work = async (scene: ExportScene, jobId: string, deps: Deps, clock: FakeCl
   for (let rounds = 0; rounds < 10_000; rounds++) {
     const worked = await runTick(deps)
     if (await scene.hasEnded(jobId)) return
-    if (!worked) await idle(clock)
+    if (!worked) await scene.idle(clock)
   }
   throw new Error('the export does not come to an end')
 }

@@ -3,10 +3,10 @@ import { isRemoteUrl } from '../config/database-url.ts'
 import { loadConfig } from '../config.ts'
 import { hasCode, SluiceError } from '../errors.ts'
 import { ingestNdjson } from '../ingest/ingest-ndjson.ts'
+import { type FileLock, lockDatabase } from '../process/file-lock.ts'
+import { openDeps } from '../process/open-deps.ts'
 import type { CommandIo } from './command-io.ts'
-import { type FileLock, lockDatabase } from './file-lock.ts'
 import type { LoadTarget } from './load-target.ts'
-import { openDeps } from './open-deps.ts'
 
 /** Loads into a database from within this process: a file that nobody else may use meanwhile, or one on a server. */
 export const openDatabaseTarget = async (url: string, { env, now }: CommandIo): Promise<LoadTarget> => {

@@ -1,17 +1,46 @@
 import { Command, CommanderError, Option } from 'commander'
 import { z } from 'zod'
 import { SluiceError } from '../errors.ts'
+import { version } from '../version.ts'
+import { addDb, addMigrate, addServe } from './add-database.ts'
 import { type CommandIo, sayLine } from './command-io.ts'
+import { addExport } from './export/add-export.ts'
+import { runExport } from './export/run-export.ts'
 import { type LoadRequest, load } from './load.ts'
 import type { LoadDestination } from './load-target.ts'
+import { addSample } from './sample/add-sample.ts'
+import { makeSample } from './sample/make-sample.ts'
+import { serveUntilStopped } from './serve.ts'
+import { originOf } from './server-origin.ts'
 
-/** Runs one command line and returns its exit code: 0 all done, 1 something was not, 2 wrong usage. It never throws. */
+/** Runs one command line and returns its exit code: 0 all done, 1 something was not, 2 wrong usage; others by command. It never throws. */
 export const runCommand = async (args: readonly string[], io: CommandIo): Promise<number> => {
   try {
     let exitCode = 0
     const program = createProgram(io)
+    // What opens databases is imported when it is wanted: the native part of libSQL need not be there for the other commands.
     addLoad(program, async (request) => {
       exitCode = await load(request, io)
+    })
+    addSample(program, async (request) => {
+      exitCode = await makeSample(request, io)
+    })
+    addExport(program, async (request) => {
+      exitCode = await runExport(request, io)
+    })
+    addServe(program, async () => {
+      exitCode = await serveUntilStopped(io)
+    })
+    addMigrate(program, async (database) => {
+      exitCode = await (await import('./migrate.ts')).migrateDatabase(database, io)
+    })
+    addDb(program, {
+      backup: async (request) => {
+        exitCode = await (await import('./db-backup.ts')).backupDatabase(request, io)
+      },
+      verify: async (request) => {
+        exitCode = await (await import('./db-verify.ts')).verifyDatabase(request, io)
+      },
     })
     await program.parseAsync([...args], { from: 'user' })
     return exitCode
@@ -22,7 +51,10 @@ export const runCommand = async (args: readonly string[], io: CommandIo): Promis
 
 const createProgram = ({ stdout, stderr }: CommandIo): Command =>
   new Command('sluice')
-    .description('Commands for the administrator of a Sluice server.')
+    .version(version)
+    .description(
+      'Serve, load, export and look after FHIR Bulk Data. Exit codes: 0 done, 1 failed, 2 wrong usage; of export also 3 done, but the server reports errors, and 4 what came is not what the manifest says.',
+    )
     .exitOverride()
     .configureOutput({ writeOut: (text) => stdout.write(text), writeErr: (text) => stderr.write(text) })
 
@@ -55,15 +87,6 @@ const destinationOf = ({ database, server }: z.infer<typeof loadOptions>): LoadD
   if (database !== undefined) return { database }
   if (server !== undefined) return { server: originOf(server) }
   throw new SluiceError('invalid', 'Cannot load: give --database or --server to say where to')
-}
-
-const originOf = (text: string): string => {
-  const url = /^https?:\/\/[^\s\\]+$/i.test(text) && URL.canParse(text) ? new URL(text) : undefined
-  if (url && url.href === `${url.origin}/`) return url.origin
-  throw new SluiceError(
-    'invalid',
-    'Cannot load: --server must be an origin such as http://127.0.0.1:8080, without user, path and query',
-  )
 }
 
 const explain = (error: unknown, { env, stderr }: CommandIo): number => {

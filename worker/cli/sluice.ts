@@ -1,4 +1,5 @@
-/** `npm run sluice -- <command>`: the command line. */
+#!/usr/bin/env node
+/** `npm run sluice -- <command>`, or `sluice <command>` where the package is installed: the command line. */
 import process from 'node:process'
 import { runCommand } from './run-command.ts'
 

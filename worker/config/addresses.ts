@@ -75,8 +75,8 @@ export const fhirPath = (fallback: string, reason: string) =>
       reason,
     })
 
-/** What the service serves outside `FHIR_PATH`. */
-const reservedPaths = ['/admin', '/health', '/openapi.json']
+/** What the service serves outside `FHIR_PATH`: its own API, and the pages of the dashboard. */
+const reservedPaths = ['/admin', '/health', '/openapi.json', '/_app', '/data', '/jobs', '/new']
 
 const isReserved = (path: string): boolean =>
   reservedPaths.some((reserved) => path === reserved || path.startsWith(`${reserved}/`))

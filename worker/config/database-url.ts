@@ -1,27 +1,20 @@
-import { z } from 'zod'
 import { pathOfFileUrl } from './file-url.ts'
-import { settingNotes } from './setting.ts'
+import { checkedText } from './setting.ts'
 
 /** Whether the database is on a server, and not a file of this machine. */
 export const isRemoteUrl = (url: string): boolean => /^(?:https?|libsql):/i.test(url)
 
 /** A `file:` URL of a file, or the address of a libSQL server. */
 export const databaseUrl = (fallback: string, reason: string) =>
-  z
-    .string()
-    .prefault(fallback)
-    .transform((text, ctx) => {
-      const problem = isRemoteUrl(text) ? problemOfServer(text) : problemOfFile(text, fallback)
-      if (problem === undefined) return text
-      ctx.addIssue(problem)
-      return z.NEVER
-    })
-    .register(settingNotes, {
+  checkedText(
+    {
       unit: 'URL',
       default: fallback,
       allowed: '`file:` and the path of a file, without `..`; or `libsql:`, `https:` or `http:` and a host',
       reason,
-    })
+    },
+    (text) => (isRemoteUrl(text) ? problemOfServer(text) : problemOfFile(text, fallback)),
+  )
 
 const problemOfServer = (text: string): string | undefined => {
   const isPlain = /^[a-z]+:\/\/[^\s\\?#@/]+(?:\/[^\s\\?#@]*)?$/i.test(text)

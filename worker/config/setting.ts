@@ -70,6 +70,69 @@ export const choice = <const Word extends string>(note: {
       reason: note.reason,
     })
 
+/** A text that is kept as it is given, unless `problemOf` finds something: that goes on after `Cannot use <NAME> "<value>": `. */
+export const checkedText = (
+  note: Omit<SettingNote, 'isSecret'>,
+  problemOf: (text: string) => string | undefined,
+) =>
+  z
+    .string()
+    .prefault(note.default)
+    .transform((text, ctx) => {
+      const problem = problemOf(text)
+      if (problem === undefined) return text
+      ctx.addIssue(problem)
+      return z.NEVER
+    })
+    .register(settingNotes, note)
+
+/** Part of a credential: never shown, whatever is wrong with it. */
+export const secret = (note: {
+  readonly default: string
+  readonly maxLength: number
+  readonly reason: string
+}) => {
+  const allowed = `1 to ${note.maxLength} visible ASCII characters`
+  return z
+    .string()
+    .regex(new RegExp(`^[\\x21-\\x7e]{1,${note.maxLength}}$`), { error: `it must be ${allowed}` })
+    .optional()
+    .register(settingNotes, {
+      unit: 'secret',
+      default: note.default,
+      allowed,
+      reason: note.reason,
+      isSecret: true,
+    })
+}
+
+export const daySeconds = 86_400
+
+/** A list by commas of a few words, which may be empty. */
+export const choices = <const Word extends string>(note: {
+  readonly words: readonly [Word, ...Word[]]
+  readonly reason: string
+}) =>
+  z
+    .string()
+    .prefault('')
+    .transform((text, ctx) => {
+      const given = text
+        .split(',')
+        .map((word) => word.trim())
+        .filter((word) => word !== '')
+      const known = note.words.filter((word) => given.includes(word))
+      if (given.every((word) => known.some((each) => each === word))) return known
+      ctx.addIssue(`it must be a list by commas of ${note.words.join(', ')}`)
+      return z.NEVER
+    })
+    .register(settingNotes, {
+      unit: 'words',
+      default: 'none',
+      allowed: `any of ${note.words.join(', ')}, by commas`,
+      reason: note.reason,
+    })
+
 export const KiB = 1024
 export const MiB = 1024 * KiB
 export const GiB = 1024 * MiB

@@ -1,5 +1,6 @@
 import { SluiceError } from '../errors.ts'
-import { settingNotes } from './setting.ts'
+import { defaultsOf } from './runtime.ts'
+import { type SettingNote, settingNotes } from './setting.ts'
 import { settings } from './settings.ts'
 
 /** The README's configuration table, one row a setting, in the order of `settings.ts`. */
@@ -10,7 +11,7 @@ export const configurationTable = (): string =>
     ...Object.entries(settings.shape).map(([name, schema]) => {
       const note = settingNotes.get(schema)
       if (!note) throw new SluiceError('internal', `Cannot describe setting "${name}": it has no note`)
-      return `| \`${name}\` | ${note.unit} | ${asCode(note.default)} | ${note.allowed} | ${note.reason} |`
+      return `| \`${name}\` | ${note.unit} | ${defaultOf(name, note)} | ${note.allowed} | ${note.reason} |`
     }),
   ].join('\n')
 
@@ -23,6 +24,11 @@ export const withConfigurationTable = (text: string): string | undefined => {
 
 const marker = '<!-- configuration -->'
 const endMarker = '<!-- /configuration -->'
+
+const defaultOf = (name: string, note: SettingNote): string => {
+  const ofWorkers = new Map(Object.entries(defaultsOf('workers'))).get(name)
+  return asCode(note.default) + (ofWorkers === undefined ? '' : `, on Workers ${asCode(ofWorkers)}`)
+}
 
 /** A default that is a phrase brings its own backticks. */
 const asCode = (text: string): string => (text.includes('`') ? text : `\`${text}\``)

@@ -1,4 +1,4 @@
-import type { Page } from '../store/read-page.ts'
+import type { Page } from '../store/page.ts'
 import type { Cursor } from '../store/units.ts'
 
 /** S3 allows 10,000 parts an upload, so a file that has no other limit ends there. */

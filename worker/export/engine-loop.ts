@@ -7,6 +7,8 @@ const shortestRestMs = 10
 export type EngineLoop = {
   /** Rouses the engine without waiting for it. */
   wake(): void
+  /** Whether any lane looks for work or does some, or a sweep runs; a moment after `wake`, not at once. */
+  isBusy(): boolean
   /** Lets the slices that run come to their end, and stops; waits `graceMs` at most, for a storage may never answer. */
   stop(graceMs: number): Promise<void>
 }
@@ -22,6 +24,8 @@ export const startEngineLoop = (deps: Deps): EngineLoop => {
   const stopping = new AbortController()
   let asleep = new AbortController()
   let wakes = 0
+  let resting = 0
+  let isSweeping = false
 
   const attempt = async (what: string, work: () => Promise<boolean>): Promise<boolean> => {
     try {
@@ -39,23 +43,28 @@ export const startEngineLoop = (deps: Deps): EngineLoop => {
       const worked = await attempt('tick', () => runTick(deps))
       if (worked || seen !== wakes) restMs = shortestRestMs
       else {
+        resting++
         await sleep(restMs)
+        resting--
         restMs = seen === wakes ? Math.min(tickMs, 2 * restMs) : shortestRestMs
       }
     }
   }
   const sweeper = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
+      isSweeping = true
       await attempt('sweep', async () => {
         await runSweep(deps)
         return true
       })
+      isSweeping = false
       await clock.sleep(sweepMs, stopping.signal)
     }
   }
 
   const running = Promise.all([...Array.from({ length: lanes }, lane), sweeper()])
   return {
+    isBusy: () => resting < lanes || isSweeping,
     wake: () => {
       wakes++
       asleep.abort()

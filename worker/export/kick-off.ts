@@ -3,14 +3,27 @@ import type { ExportRequest } from '../fhir/export-request.ts'
 import { outcomeOf } from '../fhir/operation-outcome.ts'
 import { typeIdOf } from '../fhir/resource-type.ts'
 import { insertJob } from '../store/jobs.ts'
+import { findPopulation } from './find-population.ts'
 
 /** Raised whenever the same request and snapshot would no longer give the same bytes; frozen in each job. */
-export const codecVersion = 1
+export const codecVersion = 2
 
-/** Starts a job: one transaction whatever the size of the export. Returns its id. */
-export const kickOff = async (deps: Deps, request: ExportRequest, requestUrl: string): Promise<string> => {
+export type KickOff = {
+  readonly request: ExportRequest
+  /** At Group level, as the URL has it. */
+  readonly groupId: string | undefined
+  readonly requestUrl: string
+  readonly lenient: boolean
+}
+
+/** Starts a job: a look by key at whom it is about, and one transaction, whatever the size of the export. Returns its id. */
+export const kickOff = async (
+  deps: Deps,
+  { request, groupId, requestUrl, lenient }: KickOff,
+): Promise<string> => {
   const { config, db, clock, newId } = deps
   const { partBytes, fileBytes, rangeBytes, maxClockSkewMs } = config.limits
+  const { groupKey, patientKeys, notes } = await findPopulation(deps, request, groupId, lenient)
   const jobId = newId()
   await insertJob(
     db,
@@ -20,6 +33,9 @@ export const kickOff = async (deps: Deps, request: ExportRequest, requestUrl: st
       requestUrl,
       baseUrl: fhirBase(config),
       typeIds: (request.types ?? []).map(typeIdOf),
+      groupKey,
+      patientKeys,
+      groupBackfill: config.groupBackfill,
       // `lastUpdated` is a whole millisecond: above a fraction is above its floor, below a fraction is below its ceiling.
       sinceMs: request.since?.floorMs,
       untilMs: request.until?.ceilMs,
@@ -27,18 +43,27 @@ export const kickOff = async (deps: Deps, request: ExportRequest, requestUrl: st
       partBytes,
       fileBytes,
       rangeBytes,
-      outcomeLines: outcomeLines(request),
+      outcomeLines: outcomeLines(request, notes),
     },
     { now: clock.now(), maxClockSkewMs },
   )
   return jobId
 }
 
-/** One OperationOutcome for each parameter ignored under `Prefer: handling=lenient` (Bulk Data IG, kick-off). */
-const outcomeLines = ({ ignored }: ExportRequest): string =>
-  ignored
-    .map(({ name, code, reason }) =>
-      outcomeOf([{ severity: 'warning', code, diagnostics: `Ignored parameter "${name}": ${reason}` }]),
-    )
+/**
+ * One OperationOutcome for each parameter ignored under `Prefer: handling=lenient` (Bulk Data IG, kick-off), patient passed over, and type
+ * of which there can be nothing.
+ */
+const outcomeLines = ({ ignored, notes }: ExportRequest, strangers: readonly string[]): string => {
+  const outcomes = [
+    ...ignored.map(
+      ({ name, code, reason }) => ['warning', code, `Ignored parameter "${name}": ${reason}`] as const,
+    ),
+    ...strangers.map((note) => ['warning', 'not-found', `Left out ${note}`] as const),
+    ...notes.map((note) => ['information', 'informational', `Nothing of _type ${note}`] as const),
+  ]
+  return outcomes
+    .map(([severity, code, diagnostics]) => outcomeOf([{ severity, code, diagnostics }]))
     .map((outcome) => `${JSON.stringify(outcome)}\n`)
     .join('')
+}

@@ -1,131 +1,112 @@
-import type { Deps } from '../deps.ts'
-import { typeOfId } from '../fhir/resource-type.ts'
-import { countRange, nextPosition, type RangeCount } from '../store/count-range.ts'
+import type { Statement } from '../store/db.ts'
 import type { Job, NewUnit } from '../store/jobs.ts'
 import { commitPlan, commitPlanDone } from '../store/plan-unit.ts'
-import { positionOf, typeIdAt } from '../store/position.ts'
 import { held } from './lease-keeper.ts'
+import { type MemberPlan, planMembers } from './plan-members.ts'
+import { planTypes, type TypePlan } from './plan-types.ts'
+import { countAll, lastWalks, planWalks, type WalkPlan } from './plan-walks.ts'
 import type { Slice } from './slice.ts'
 
-/** Rows counted by one statement, at most: index rows of some 30 bytes, so well under a millisecond a thousand. */
-const maxPlanRows = 20_000
-
-/** As many rows as should fill the range, judged by what it holds so far; few at first. Depends on the snapshot alone. */
-const planRows = (job: Job, range: OpenRange): number => {
-  const { rows, bytes } = range
-  const room = isFull(job, range) ? job.rangeBytes : job.rangeBytes - bytes
-  const wanted = rows === 0 || bytes === 0 ? job.rangeBytes / 10_000 : (room * rows) / bytes
-  return job.fileBytes === 0 ? maxPlanRows : Math.max(1, Math.min(maxPlanRows, Math.ceil(wanted)))
-}
-
-/** With FILE_BYTES 0 there is one file a type, so nothing to write side by side. */
-const isFull = (job: Job, range: OpenRange): boolean => range.bytes >= job.rangeBytes && job.fileBytes !== 0
 /** Units are committed this often while planning goes on, so that other ticks can begin with them. */
 const commitEveryMs = 500
 
-/** How far planning has come; stored as JSON in the unit. */
+/** How far planning has come; stored as JSON in the unit. Who is exported comes first, then their walks, then scans of types. */
 type Plan = {
-  /** Every position up to here is planned, but for the open range. */
-  readonly at: number
+  readonly phase: 'members' | 'walks' | 'types'
   readonly nextOrdinal: number
-  readonly range: OpenRange | null
+  readonly members: MemberPlan
+  readonly walks: Omit<WalkPlan, 'nextOrdinal'>
+  readonly types: Omit<TypePlan, 'nextOrdinal'>
 }
-type OpenRange = {
-  readonly typeId: number
-  readonly number: number
-  readonly after: number
-  readonly last: number
-  readonly rows: number
-  readonly lines: number
-  readonly bytes: number
-}
-const newPlan: Plan = { at: 0, nextOrdinal: 1, range: null }
+
+/** Everybody, or everybody who is there, needs no list of them; only those who have come since `_since` do. */
+const newPlan = ({ level, patientKeys, hasSince }: Job): Plan => ({
+  phase:
+    level === 'system' || (level === 'patient' && patientKeys === undefined && !hasSince)
+      ? 'types'
+      : 'members',
+  nextOrdinal: 1,
+  members: { step: 'begin', at: 0 },
+  walks: { ordinal: 0, ranges: {} },
+  types: { at: 0, range: null },
+})
 
 /**
- * A slice of the `plan` unit: walks the index rows of the snapshot, type after type, and cuts each type into ranges of about
- * `rangeBytes`, each a work unit with its bounds, its file names and its number of lines. Everything is frozen here.
+ * A slice of the `plan` unit: finds the population, and cuts what is exported into ranges, each a work unit with its bounds and its
+ * file names. Everything is frozen here.
  */
 export const runPlanSlice = async (slice: Slice): Promise<void> => {
   const { deps, job, unit, lease, budget } = slice
-  let plan: Plan = { ...newPlan, ...JSON.parse(unit.plan) }
+  let plan: Plan = { ...newPlan(job), ...JSON.parse(unit.plan) }
   let units: readonly NewUnit[] = []
   let committedAt = deps.clock.now()
   for (;;) {
     await lease.keep()
-    const step = await planStep(deps, job, plan)
+    const step = await planStep(slice, plan)
     if (step === undefined) return finishPlan(slice, plan, units)
     plan = step.plan
     units = [...units, ...step.units]
     budget.spend('rows', step.rows)
-    if (budget.isSpent()) return held(await commitPlan(deps.db, unit, JSON.stringify(plan), units, 0))
-    if (deps.clock.now() - committedAt < commitEveryMs) continue
-    held(await commitPlan(deps.db, unit, JSON.stringify(plan), units, lease.renewed()))
+    // As between pages: a statement on a file runs on this thread.
+    await deps.clock.yield()
+    const isSpent = budget.isSpent()
+    const isDue = step.statements.length > 0 || deps.clock.now() - committedAt >= commitEveryMs
+    if (!isSpent && !isDue) continue
+    const until = isSpent ? 0 : lease.renewed()
+    held(await commitPlan(deps.db, unit, JSON.stringify(plan), units, step.statements, until))
+    if (isSpent) return
     units = []
     committedAt = deps.clock.now()
   }
 }
 
-type Step = { readonly plan: Plan; readonly units: readonly NewUnit[]; readonly rows: number }
-
-const planStep = async (deps: Deps, job: Job, plan: Plan): Promise<Step | undefined> => {
-  if (plan.range === null) return openType(deps, job, plan)
-  const { range } = plan
-  const bounds = { after: range.last, end: positionOf(range.typeId, job.untilSeq), asOf: job.asOf }
-  const maxRows = planRows(job, range)
-  const count = await countRange(deps.db, bounds, maxRows)
-  if (count === undefined) return closeType(plan, range)
-  if (!isFull(job, range)) {
-    const extended = extend(range, count)
-    if (count.rows < maxRows) return { ...closeType(plan, extended), rows: count.rows }
-    return { plan: { ...plan, range: extended }, units: [], rows: count.rows }
-  }
-  const next = { ...range, number: range.number + 1, after: range.last, rows: 0, lines: 0, bytes: 0 }
-  return { ...closeRange({ ...plan, range: extend(next, count) }, range, true), rows: count.rows }
+type Step = {
+  readonly plan: Plan
+  readonly units: readonly NewUnit[]
+  readonly rows: number
+  /** To be committed with the plan. */
+  readonly statements: readonly Statement[]
 }
 
-const openType = async (deps: Deps, job: Job, plan: Plan): Promise<Step | undefined> => {
-  const position = await nextPosition(deps.db, plan.at)
-  if (position === undefined) return undefined
-  const typeId = typeIdAt(position)
-  const isWanted = job.typeIds.length === 0 || job.typeIds.includes(typeId)
-  if (!isWanted) return { plan: { ...plan, at: lastPosition(typeId) }, units: [], rows: 1 }
-  const after = positionOf(typeId, job.sinceSeq)
-  return {
-    plan: { ...plan, range: { typeId, number: 1, after, last: after, rows: 0, lines: 0, bytes: 0 } },
-    units: [],
-    rows: 1,
+const planStep = (slice: Slice, plan: Plan): Promise<Step | undefined> => {
+  switch (plan.phase) {
+    case 'members':
+      return memberStep(slice, plan)
+    case 'walks':
+      return walkStep(slice, plan)
+    case 'types':
+      return typeStep(slice, plan)
+    default:
+      return plan.phase satisfies never
   }
 }
 
-const closeType = (plan: Plan, range: OpenRange): Step =>
-  closeRange({ ...plan, at: lastPosition(range.typeId), range: null }, range, range.number > 1)
-
-/** A range without lines makes no unit: no empty file is ever listed. */
-const closeRange = (plan: Plan, range: OpenRange, isNumbered: boolean): Step => {
-  if (range.lines === 0) return { plan, units: [], rows: 1 }
-  const type = typeOfId(range.typeId)
-  const unit: NewUnit = {
-    ordinal: plan.nextOrdinal,
-    kind: 'output',
-    typeId: range.typeId,
-    fileStem: isNumbered ? `${type}-${range.number}` : type,
-    rangeAfter: range.after,
-    rangeEnd: range.last,
-    linesTotal: range.lines,
-    plan: null,
-  }
-  return { plan: { ...plan, nextOrdinal: plan.nextOrdinal + 1 }, units: [unit], rows: 1 }
+const memberStep = async (slice: Slice, plan: Plan): Promise<Step> => {
+  const step = await planMembers(slice, plan.members)
+  if (step === undefined) return { plan: { ...plan, phase: 'walks' }, units: [], rows: 1, statements: [] }
+  return { plan: { ...plan, members: step.plan }, units: [], rows: step.rows, statements: step.statements }
 }
 
-const extend = (range: OpenRange, count: RangeCount): OpenRange => ({
-  ...range,
-  last: count.last,
-  rows: range.rows + count.rows,
-  lines: range.lines + count.lines,
-  bytes: range.bytes + count.bytes,
-})
+const walkStep = async (slice: Slice, plan: Plan): Promise<Step> => {
+  const walks = { ...plan.walks, nextOrdinal: plan.nextOrdinal }
+  const step = await planWalks(slice, walks, await countAll(slice))
+  if (step !== undefined) {
+    const { nextOrdinal, ...rest } = step.plan
+    return { plan: { ...plan, nextOrdinal, walks: rest }, units: step.units, rows: step.rows, statements: [] }
+  }
+  const units = lastWalks(slice.job, walks)
+  const nextOrdinal = plan.nextOrdinal + units.length
+  return { plan: { ...plan, phase: 'types', nextOrdinal }, units, rows: 1, statements: [] }
+}
 
-const lastPosition = (typeId: number): number => positionOf(typeId + 1, 0) - 1
+/** At Group level, and of listed patients, all there is has been walked. */
+const typeStep = async ({ deps, job }: Slice, plan: Plan): Promise<Step | undefined> => {
+  if (job.level === 'group' || job.patientKeys !== undefined) return undefined
+  const step = await planTypes(deps, job, { ...plan.types, nextOrdinal: plan.nextOrdinal })
+  if (step === undefined) return undefined
+  const { nextOrdinal, ...types } = step.plan
+  return { plan: { ...plan, nextOrdinal, types }, units: step.units, rows: step.rows, statements: [] }
+}
 
 /** The last units are those that are no ranges of types: deletions, and the outcomes of ignored parameters. */
 const finishPlan = async (
@@ -134,7 +115,7 @@ const finishPlan = async (
   units: readonly NewUnit[],
 ): Promise<void> => {
   const { db, clock, config } = deps
-  const bare = { typeId: null, linesTotal: 0, plan: null }
+  const bare = { typeId: null, linesTotal: 0, plan: null, walkBase: null }
   const deleted = {
     ...bare,
     kind: 'deleted' as const,
@@ -143,7 +124,7 @@ const finishPlan = async (
     rangeEnd: job.untilSeq,
   }
   const error = { ...bare, kind: 'error' as const, fileStem: 'error', rangeAfter: 0, rangeEnd: 1 }
-  const others = [...(job.hasSince ? [deleted] : []), ...(job.outcomeLines === '' ? [] : [error])]
+  const others = [...(job.hasSince ? [deleted] : []), ...(job.hasOutcomes ? [error] : [])]
   const numbered = others.map((other, i) => ({ ...other, ordinal: plan.nextOrdinal + i }))
   const end = { now: clock.now(), retentionMs: config.limits.retentionMs }
   held(await commitPlanDone(db, unit, [...units, ...numbered], end))

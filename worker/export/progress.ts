@@ -4,13 +4,19 @@ import type { JobProgress } from '../store/read-export.ts'
 
 /** `X-Progress`: begins with a number, for clients that parse it so, and stays under 100 characters (IG, status request). */
 export const progressText = (job: Job, progress: JobProgress): string => {
-  const percent =
-    progress.isPlanned && progress.total > 0
-      ? Math.min(99, Math.floor((100 * progress.done) / progress.total))
-      : 0
+  const percent = percentOf(job.state, progress)
   const { current } = progress
   const detail = current === undefined ? '' : ` ${typeOfId(current.typeId)} ${current.done}/${current.total}`
   return `${percent}% ${job.state}${detail}`
+}
+
+/** Whole percent of the lines; 100 only when the job is completed, for files are still to be joined when the last line is written. */
+export const percentOf = (
+  state: Job['state'],
+  { isPlanned, done, total }: Pick<JobProgress, 'isPlanned' | 'done' | 'total'>,
+): number => {
+  if (state === 'completed') return 100
+  return isPlanned && total > 0 ? Math.min(99, Math.floor((100 * done) / total)) : 0
 }
 
 /**

@@ -1,4 +1,6 @@
 import type { Deps } from '../deps.ts'
+import { SluiceError } from '../errors.ts'
+import type { Db } from '../store/db.ts'
 import {
   commitFile,
   commitRestart,
@@ -6,8 +8,11 @@ import {
   type OpenFile,
   readOpenFile,
 } from '../store/export-files.ts'
-import type { Job } from '../store/jobs.ts'
-import { type Page, type PageBounds, readPage, rowsThatFit } from '../store/read-page.ts'
+import { type Job, readOutcomeLines } from '../store/jobs.ts'
+import { type Page, type PageBounds, rowsThatFit } from '../store/page.ts'
+import { readDeletions } from '../store/read-deletions.ts'
+import { readPage } from '../store/read-page.ts'
+import { readWalkPage } from '../store/read-walk.ts'
 import type { ClaimedUnit } from '../store/units.ts'
 import type { Budget } from './budget.ts'
 import { expandCarry } from './carry.ts'
@@ -88,20 +93,32 @@ const writeCut = (writer: FileWriter, cut: Cut): Promise<void> =>
   cut.kind === 'part' ? writer.part(cut) : writer.endFile(cut, false)
 
 const readUnitPage = async (
-  { deps, job, unit }: Slice,
+  { deps: { db }, job, unit }: Slice,
   after: number,
   bounds: PageBounds,
 ): Promise<Page | undefined> => {
-  if (unit.kind === 'error') return outcomePage(job, after)
-  const kind = unit.kind === 'deleted' ? 'deleted' : 'output'
-  return readPage(deps.db, { ...job, kind, end: unit.rangeEnd }, after, bounds)
+  const { kind, rangeEnd: end, typeId = 0, walkBase: base } = unit
+  switch (kind) {
+    case 'output':
+      if (base !== undefined) return readWalkPage(db, job, { typeId, base, end }, after, bounds)
+      return readPage(db, job, { end }, after, bounds)
+    case 'deleted':
+      return readDeletions(db, job, end, after, bounds)
+    case 'error':
+      return outcomePage(db, job, after)
+    case 'plan':
+      throw new SluiceError('internal', 'Cannot read rows of a plan: it has none')
+    default:
+      return kind satisfies never
+  }
 }
 
-/** The OperationOutcomes of a job were fixed at kick-off and are few: one page. */
-const outcomePage = (job: Job, after: number): Page | undefined => {
+/** The OperationOutcomes of a job were fixed at kick-off and have the size of a request: one page. */
+const outcomePage = async (db: Db, { jobId }: Job, after: number): Promise<Page | undefined> => {
   if (after > 0) return undefined
-  const lines = job.outcomeLines.split('\n').length - 1
-  return { after: 0, last: 1, rows: lines, lines, bytes: new TextEncoder().encode(job.outcomeLines) }
+  const text = await readOutcomeLines(db, jobId)
+  const lines = text.split('\n').length - 1
+  return { after: 0, last: 1, rows: lines, lines, bytes: new TextEncoder().encode(text) }
 }
 
 /** A crash fell between the storage's answer and ours. The unit goes on, or is found to be done, in its next slice. */

@@ -19,7 +19,7 @@ export const runTick = async (deps: Deps): Promise<boolean> => {
   const metered = meterDeps(deps, budget)
   let worked = false
   while (!budget.isSpent()) {
-    const claimed = await claimUnit(metered.db, deps.clock.now(), deps.config.limits.leaseMs)
+    const claimed = await claimUnit(metered.db, deps.clock.now(), deps.config.limits.leaseMs, codecVersion)
     if (claimed === undefined) break
     worked = true
     await runSlice(metered, claimed, budget)

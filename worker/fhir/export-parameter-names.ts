@@ -1,5 +1,5 @@
 /** The parameters whose values are read. `_format` is FHIR's own (R4 "RESTful API", General Parameters). */
-export type ExportParameterName = '_outputFormat' | '_since' | '_until' | '_type' | '_format'
+export type ExportParameterName = '_outputFormat' | '_since' | '_until' | '_type' | 'patient' | '_format'
 
 export const isExportParameterName = (text: string): text is ExportParameterName => readNames.has(text)
 
@@ -11,7 +11,14 @@ export const suggestParameterName = (name: string): string | undefined => namesB
 
 const coreOf = (name: string): string => name.replace(/^_+/, '').toLowerCase()
 
-const names: readonly ExportParameterName[] = ['_outputFormat', '_since', '_until', '_type', '_format']
+const names: readonly ExportParameterName[] = [
+  '_outputFormat',
+  '_since',
+  '_until',
+  '_type',
+  'patient',
+  '_format',
+]
 const readNames: ReadonlySet<string> = new Set(names)
 const namesByCore: ReadonlyMap<string, string> = new Map(
   [...names, '_pretty'].map((name) => [coreOf(name), name]),

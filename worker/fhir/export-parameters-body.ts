@@ -1,7 +1,7 @@
 import { SluiceError } from '../errors.ts'
 import { echoText } from './echo-text.ts'
 import { isExportParameterName } from './export-parameter-names.ts'
-import { isJsonObject, type JsonObject } from './json.ts'
+import { isJsonObject, type Json, type JsonObject } from './json.ts'
 
 /**
  * Reads the body of a POST kick-off, a FHIR Parameters resource, into the pairs that a query would have brought. Without
@@ -31,10 +31,14 @@ const readValue = (name: string, entry: JsonObject): string => {
   const [first, second] = Object.keys(entry).filter((member) => /^value[A-Z]/.test(member))
   if (first === undefined) throw refuse('has no value')
   if (second !== undefined) throw refuse('has more than one value[x]')
-  const value = entry[first]
+  const value = name === 'patient' ? referenceOf(entry[first]) : entry[first]
   if (typeof value !== 'string') throw refuse('has a value that is not a string')
   return value
 }
+
+/** A patient is given by `valueReference` (IG, "Query Parameters"), or by a string. */
+const referenceOf = (value: Json | undefined): Json | undefined =>
+  isJsonObject(value) ? value.reference : value
 
 const refusal = (reason: string): SluiceError =>
   new SluiceError('invalid', `Cannot read the request body: ${reason}`)

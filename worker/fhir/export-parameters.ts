@@ -21,6 +21,9 @@ export type ExportParameters = {
 export const maxValues = 1000
 const maxValueLength = 10_000
 
+/** Patients come one a parameter, or many in one; how many there may be is said where they are read. */
+const mayBeMany = (name: string): boolean => name === 'patient'
+
 /**
  * Brings the query and the body of a kick-off together. A parameter may stand in both only if it says the same in both:
  * otherwise one of them would be ignored in silence.
@@ -28,7 +31,7 @@ const maxValueLength = 10_000
 export const gatherExportParameters = (query: readonly ParameterPair[], body: unknown): ExportParameters => {
   const fromBody = body === undefined ? [] : readParametersBody(body)
   const all = [...query, ...fromBody]
-  if (all.length > maxValues) {
+  if (all.filter(([name]) => !mayBeMany(name)).length > maxValues) {
     throw new SluiceError('invalid', `Cannot read the request: it has more than ${maxValues} parameters`)
   }
   return { values: mergeValues(valuesByName(query), valuesByName(fromBody)), unknown: unknownAmong(all) }
@@ -40,7 +43,7 @@ const valuesByName = (
   const values = new Map<ExportParameterName, string[]>()
   for (const [name, value] of pairs) {
     if (!isExportParameterName(name)) continue
-    if (value.length > maxValueLength) {
+    if (value.length > maxValueLength && !mayBeMany(name)) {
       throw refusal(name, `its value is longer than ${maxValueLength} characters`)
     }
     const earlier = values.get(name)

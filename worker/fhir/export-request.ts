@@ -5,11 +5,13 @@ import { type ExportParameters, gatherExportParameters, type ParameterPair } fro
 import { type IgnoredParameter, ignoredParameter, refuseUnsupported } from './ignored-parameter.ts'
 import { type Instant, isBefore, parseInstant } from './instant.ts'
 import { isJsonFormat, isNdjsonFormat } from './output-format.ts'
+import { isInPatientCompartment } from './patient-compartment.ts'
+import { readPatientParameter } from './patient-parameter.ts'
 import type { ResourceType } from './resource-type.ts'
 import { readTypeParameter } from './type-parameter.ts'
 
 export type ExportRequestInput = {
-  readonly level: 'system'
+  readonly level: ExportLevel
   readonly query: readonly ParameterPair[]
   /** The parsed JSON of a POST; `undefined` for a GET, and for a POST that has no body. */
   readonly body?: unknown
@@ -17,10 +19,20 @@ export type ExportRequestInput = {
   readonly lenient: boolean
   /** By the clock that stamps resources. */
   readonly nowMs: number
+  /** Without a slash at its end. */
+  readonly serverBase: string
+  /** `patient` in a GET, and at system level, where the IG has none (`COMPAT`). */
+  readonly allowsPatientAnywhere: boolean
+  readonly isGet: boolean
 }
 
+export type ExportLevel = 'system' | 'patient' | 'group'
+
 export type ExportRequest = {
-  readonly level: 'system'
+  /** System level with a list of patients is Patient level. */
+  readonly level: ExportLevel
+  /** Ids of the patients listed, each once; `undefined` asks for all of the level. */
+  readonly patients: readonly string[] | undefined
   /** Sorted, each once, never empty; `undefined` asks for all types. */
   readonly types: readonly ResourceType[] | undefined
   /** Resources changed after it, strictly. */
@@ -29,6 +41,8 @@ export type ExportRequest = {
   readonly until: Instant | undefined
   /** What lenient handling passes over, one OperationOutcome each. Empty under strict handling. */
   readonly ignored: readonly IgnoredParameter[]
+  /** What was understood and comes to nothing, one OperationOutcome each. */
+  readonly notes: readonly string[]
 }
 
 /**
@@ -37,7 +51,7 @@ export type ExportRequest = {
  * under lenient handling, but never so that a list of types turns into all types.
  */
 export const parseExportRequest = (input: ExportRequestInput): ExportRequest => {
-  const { level, query, body, lenient, nowMs } = input
+  const { level, query, body, lenient, nowMs, serverBase } = input
   const { values, unknown } = gatherExportParameters(query, body)
   const since = readInstant('_since', values)
   const until = readInstant('_until', values)
@@ -46,8 +60,40 @@ export const parseExportRequest = (input: ExportRequestInput): ExportRequest => 
   const ignored = [...unknown, ...unsupportedFormats(values), ...unknownTypes]
   if (!lenient) refuseUnsupported(ignored)
   if (types?.length === 0) refuseUnsupported(unknownTypes)
-  return { level, types, since: since?.instant, until: until?.instant, ignored }
+  const patients = readPatientParameter(values.get('patient'), serverBase)
+  if (patients !== undefined) refusePatientHere(input)
+  const outside = level === 'system' && patients === undefined ? [] : typesOutside(types ?? [])
+  if (!lenient && outside.length > 0 && outside.length === types?.length) refuseUnsupported(outside)
+  return {
+    level: level === 'system' && patients !== undefined ? 'patient' : level,
+    patients,
+    types,
+    since: since?.instant,
+    until: until?.instant,
+    ignored,
+    notes: outside.map(({ reason }) => reason),
+  }
 }
+
+/** Passing it over would turn a list of patients into all patients, so no client can prefer that. */
+const refusePatientHere = ({ level, isGet, allowsPatientAnywhere }: ExportRequestInput): void => {
+  if (allowsPatientAnywhere || (level !== 'system' && !isGet)) return
+  const reason = isGet
+    ? 'a GET has no such parameter; use POST'
+    : 'system level has none; use Patient/$export'
+  throw new SluiceError('invalid', `Cannot process parameter "patient": ${reason}`)
+}
+
+/** Types that nothing of a patient is of. */
+const typesOutside = (types: readonly ResourceType[]): readonly IgnoredParameter[] =>
+  types
+    .filter((type) => !isInPatientCompartment(type))
+    .map((type) =>
+      ignoredParameter(
+        '_type',
+        `"${type}" is not in the Patient compartment, so there is none at this level`,
+      ),
+    )
 
 type GivenInstant = { readonly text: string; readonly instant: Instant }
 

@@ -16,6 +16,13 @@ export type GroupMember = {
 export const readMembers = (group: JsonObject, serverBase: string): readonly GroupMember[] =>
   Array.isArray(group.member) ? group.member.flatMap((member) => readMember(member, serverBase) ?? []) : []
 
+/** Whether a Group names as a member what is no resource of this server: elsewhere, contained, by identifier, or unreadable. */
+export const hasMemberElsewhere = (group: JsonObject, serverBase: string): boolean => {
+  const { member } = group
+  if (!Array.isArray(member)) return member !== undefined && member !== null
+  return readMembers(group, serverBase).length < member.length
+}
+
 const readMember = (member: unknown, serverBase: string): GroupMember | undefined => {
   if (!isJsonObject(member) || !isJsonObject(member.entity)) return undefined
   const entity = stringOrUndefined(member.entity.reference)

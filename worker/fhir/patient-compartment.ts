@@ -1,7 +1,8 @@
 import { isJsonObject, type JsonObject } from './json.ts'
 import { patientCompartmentPaths } from './r4/patient-compartment.generated.ts'
+import { resourceTypes } from './r4/resource-types.generated.ts'
 import { parseReference } from './reference.ts'
-import type { ResourceType } from './resource-type.ts'
+import { type ResourceType, typeIdOf } from './resource-type.ts'
 
 /**
  * The ids of the patients in whose compartment a resource is, sorted. A resource is in the compartment of every
@@ -18,6 +19,12 @@ export const patientsOf = (resource: JsonObject, serverBase: string): readonly s
 }
 
 export const isInPatientCompartment = (type: ResourceType): boolean => stepsOfTypes.has(type)
+
+/** Of all types that may be in a patient's compartment, Patient among them; ascending. */
+export const patientCompartmentTypeIds: readonly number[] = resourceTypes
+  .filter((type) => type in patientCompartmentPaths)
+  .map(typeIdOf)
+  .sort((a, b) => a - b)
 
 const stepsOfTypes: ReadonlyMap<unknown, readonly (readonly string[])[]> = new Map(
   Object.entries(patientCompartmentPaths).map(([type, paths]) => [

@@ -1,6 +1,8 @@
 export type Prefer = {
   readonly handling: 'strict' | 'lenient' | undefined
   readonly respondAsync: boolean
+  /** What the answer to a write should hold (FHIR R4 http.html#ops). */
+  readonly returns: 'minimal' | 'representation' | 'OperationOutcome' | undefined
 }
 
 /**
@@ -19,8 +21,15 @@ export const parsePrefer = (headerValue: string | undefined): Prefer => {
   return {
     handling: handling === 'strict' || handling === 'lenient' ? handling : undefined,
     respondAsync: preferences.has('respond-async'),
+    returns: returnsByName.get(lower(preferences.get('return') ?? '')),
   }
 }
+
+const returnsByName: ReadonlyMap<string, Prefer['returns']> = new Map([
+  ['minimal', 'minimal'],
+  ['representation', 'representation'],
+  ['operationoutcome', 'OperationOutcome'],
+])
 
 /** Splits at separators outside quoted strings. */
 const splitUnquoted = (text: string, separator: string): readonly string[] => {

@@ -1,4 +1,5 @@
 import { SluiceError } from '../errors.ts'
+import { markAttachmentUrls } from './attachment-urls.ts'
 import { isJsonObject, type Json, type JsonObject } from './json.ts'
 import { type JsonMember, membersOf, minifyJson } from './json-text.ts'
 import { isResourceId } from './reference.ts'
@@ -15,6 +16,8 @@ export type ResourceLine = {
   readonly head: string
   /** Starts with the quote that closes `lastUpdated`. */
   readonly tail: string
+  /** Whether `head` or `tail` holds marks in front of relative attachment URLs (`attachment-urls.ts`). */
+  readonly marked: boolean
   /** The resource as it was given, for what is indexed; never written back (I2). */
   readonly resource: JsonObject
 }
@@ -35,7 +38,8 @@ export const readResourceLine = (text: string): ResourceLine => {
   const id = idOf(resource)
   const { text: minified, depth } = minifyJson(json)
   if (depth > maxDepth) throw refusal(`it nests deeper than ${maxDepth} levels`)
-  return { type, id, ...cutForMeta(minified, resource), resource }
+  const line = markAttachmentUrls(minified, type)
+  return { type, id, ...cutForMeta(line, resource), marked: line.length > minified.length, resource }
 }
 
 const byteOrderMark = '\ufeff'

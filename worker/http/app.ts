@@ -2,8 +2,14 @@ import { OpenAPIHono } from '@hono/zod-openapi'
 import { getPath } from 'hono/utils/url'
 import type { Deps } from '../deps.ts'
 import { SluiceError } from '../errors.ts'
+import { registerAdminCounts } from './admin-counts.ts'
+import { registerAdminJobs } from './admin-jobs.ts'
+import { registerAdminService } from './admin-service.ts'
+import { registerBundle } from './bundle.ts'
+import { type ReadWebFile, registerDashboard } from './dashboard.ts'
 import { errorResponse } from './error-response.ts'
 import { registerFiles } from './files.ts'
+import { registerGroupMembers } from './group-members.ts'
 import { registerHealth } from './health.ts'
 import { registerIngest } from './ingest.ts'
 import { registerKickOff } from './kick-off.ts'
@@ -11,11 +17,11 @@ import { registerMetadata } from './metadata.ts'
 import { openAccess } from './open-access.ts'
 import { registerOpenApi } from './openapi-document.ts'
 import { registerResource } from './resource.ts'
-import type { App } from './route.ts'
+import type { App, Wake } from './route.ts'
 import { registerStatus } from './status.ts'
 
-/** The whole HTTP side. `wake` is how a request rouses the engine: it must return at once. */
-export const createApp = (deps: Deps, wake: () => void): App => {
+/** The whole HTTP side. `readWebFile`: where this process has the dashboard, if it has. */
+export const createApp = (deps: Deps, wake: Wake, readWebFile?: ReadWebFile): App => {
   // A `$` may also come percent-encoded (RFC 3986 section 2.2), which Hono leaves as it is.
   const app = new OpenAPIHono({ getPath: (request) => getPath(request).replaceAll('%24', '$') })
   app.onError(errorResponse(deps.log))
@@ -23,13 +29,19 @@ export const createApp = (deps: Deps, wake: () => void): App => {
     throw new SluiceError('not-found', 'Cannot find this URL: nothing is served here')
   })
   app.use(openAccess())
+  if (readWebFile !== undefined) registerDashboard(app, deps.config, readWebFile)
   registerKickOff(app, deps, wake)
   registerStatus(app, deps, wake)
   registerFiles(app, deps)
   registerIngest(app, deps)
+  registerAdminJobs(app, deps)
+  registerAdminCounts(app, deps)
+  registerAdminService(app, deps)
   registerMetadata(app, deps)
-  registerResource(app, deps)
   registerHealth(app, deps)
   registerOpenApi(app, deps.config)
+  registerBundle(app, deps)
+  registerGroupMembers(app, deps)
+  registerResource(app, deps) // last: where FHIR_PATH is the root, every other path looks like a type
   return app
 }

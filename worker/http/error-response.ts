@@ -1,36 +1,43 @@
 import type { Context } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { errorTable, SluiceError } from '../errors.ts'
-import { outcomeOf } from '../fhir/operation-outcome.ts'
+import { type OperationOutcome, outcomeOf } from '../fhir/operation-outcome.ts'
 import type { Log } from '../platform/log.ts'
 
 export const fhirJson = 'application/fhir+json; charset=utf-8'
+
+/** Errors of routes, for `app.onError`. */
+export const errorResponse =
+  (log: Log) =>
+  (error: Error, c: Context): Response =>
+    answerError(log, error, c.req.routePath)
 
 /**
  * Every error as an OperationOutcome in FHIR JSON (Bulk Data IG, "Error Response"). What is not a `SluiceError` is our bug: the
  * client learns that it happened, the log learns what.
  */
-export const errorResponse =
-  (log: Log) =>
-  (error: Error, c: Context): Response => {
-    const known = toSluiceError(error)
-    const { status, issue } = errorTable[known.code]
-    // A failed export is logged where it fails, not at each poll.
-    if (status >= 500 && known.code !== 'job-failed')
-      log('error', 'request failed', { path: c.req.routePath, code: known.code, reason: deepMessage(error) })
-    const diagnostics =
-      known.code === 'internal' ? 'The server could not process the request; its log says why' : known.message
-    const headers = new Headers({ 'Content-Type': fhirJson, 'Cache-Control': 'no-store' })
-    const retryAfterSeconds =
-      known.retryAfterSeconds ?? (status === 503 ? defaultRetryAfterSeconds : undefined)
-    if (retryAfterSeconds !== undefined) headers.set('Retry-After', String(retryAfterSeconds))
-    if (known.allow !== undefined) headers.set('Allow', known.allow.join(', '))
-    const severity = status >= 500 && issue !== 'transient' ? 'fatal' : 'error'
-    return new Response(JSON.stringify(outcomeOf([{ severity, code: issue, diagnostics }])), {
-      status,
-      headers,
-    })
-  }
+export const answerError = (log: Log, error: Error, path: string): Response => {
+  const known = toSluiceError(error)
+  const { status } = errorTable[known.code]
+  const headers = new Headers({ 'Content-Type': fhirJson, 'Cache-Control': 'no-store' })
+  const retryAfterSeconds = known.retryAfterSeconds ?? (status === 503 ? defaultRetryAfterSeconds : undefined)
+  if (retryAfterSeconds !== undefined) headers.set('Retry-After', String(retryAfterSeconds))
+  if (known.allow !== undefined) headers.set('Allow', known.allow.join(', '))
+  return new Response(JSON.stringify(outcomeOfError(log, known, path)), { status, headers })
+}
+
+/** What a client is told of an error; what is the server's fault is logged. */
+export const outcomeOfError = (log: Log, error: SluiceError, path: string): OperationOutcome => {
+  const { code, message } = error
+  const { status, issue } = errorTable[code]
+  // A failed export is logged where it fails, not at each poll.
+  if (status >= 500 && code !== 'job-failed')
+    log('error', 'request failed', { path, code, reason: deepMessage(error) })
+  const diagnostics =
+    code === 'internal' ? 'The server could not process the request; its log says why' : message
+  const severity = status >= 500 && issue !== 'transient' ? 'fatal' : 'error'
+  return outcomeOf([{ severity, code: issue, diagnostics }])
+}
 
 /** For a 503 that does not know when: a client that is told nothing may ask again at once. */
 const defaultRetryAfterSeconds = 5

@@ -6,7 +6,6 @@ export type Verdict = 'proceed' | 'not-modified' | 'precondition-failed'
 /** The conditions of a `GET` or `HEAD`, in the order of RFC 9110 §13.2.2: a date counts only where there is no ETag. */
 export const checkPreconditions = (headers: Headers, { etag, lastModified }: Validators): Verdict => {
   const ifMatch = headers.get('If-Match')
-  const ifNoneMatch = headers.get('If-None-Match')
   const modifiedAt = Date.parse(lastModified)
 
   if (ifMatch !== null) {
@@ -14,12 +13,14 @@ export const checkPreconditions = (headers: Headers, { etag, lastModified }: Val
       return 'precondition-failed'
   } else if (modifiedAt > dateOf(headers.get('If-Unmodified-Since'))) return 'precondition-failed'
 
-  if (ifNoneMatch !== null) {
-    if (isAny(ifNoneMatch) || tagsOf(ifNoneMatch).some((tag) => isSameWeakly(tag, etag)))
-      return 'not-modified'
-  } else if (modifiedAt <= dateOf(headers.get('If-Modified-Since'))) return 'not-modified'
+  return isNotModified(headers, { etag, lastModified }) ? 'not-modified' : 'proceed'
+}
 
-  return 'proceed'
+/** Whether the client has it already: by `If-None-Match`, or where there is none by `If-Modified-Since` (§13.1.2, §13.1.3). */
+export const isNotModified = (headers: Headers, { etag, lastModified }: Validators): boolean => {
+  const ifNoneMatch = headers.get('If-None-Match')
+  if (ifNoneMatch === null) return Date.parse(lastModified) <= dateOf(headers.get('If-Modified-Since'))
+  return isAny(ifNoneMatch) || tagsOf(ifNoneMatch).some((tag) => isSameWeakly(tag, etag))
 }
 
 /**

@@ -22,6 +22,8 @@ export const registerFiles = (app: App, deps: Deps): void => {
     get: {
       operationId: 'readExportFile',
       summary: 'Download a file of an export, or a range of it',
+      description:
+        'Where `FILE_ACCESS` is `storage`, every file is 404: the manifest tells where in the storage they are.',
       tags: ['Bulk Data Export'],
       parameters: [
         pathParameter(
@@ -63,6 +65,7 @@ export const registerFiles = (app: App, deps: Deps): void => {
 }
 
 const answerFile = async (c: Context, deps: Deps): Promise<Response> => {
+  if (deps.config.fileAccess === 'storage') throw notServedHere()
   const file = await openExportFile(deps, c.req.param('folder') ?? '', c.req.param('name') ?? '')
   if (file === undefined) throw unknownFile()
   return fileResponse(c.req.raw, file.head, file.read, fileContentType)
@@ -70,3 +73,14 @@ const answerFile = async (c: Context, deps: Deps): Promise<Response> => {
 
 const unknownFile = (): SluiceError =>
   new SluiceError('not-found', 'Cannot find the file: it never was, has expired, or its export was deleted')
+
+/**
+ * With `storage`, the policies of the storage say who reads files, and this route would be a way round them. It says so of every
+ * file, whether or not there is one: a client with a manifest from before asks for it again. With `signed` the route stays, for
+ * whoever may come here may also ask for a signed URL.
+ */
+const notServedHere = (): SluiceError =>
+  new SluiceError(
+    'not-found',
+    'Cannot find the file here: files of this service are read from its storage; ask for the status again, which tells their new URLs',
+  )

@@ -2,72 +2,131 @@ import type { Context } from 'hono'
 import { type Deps, fhirBase } from '../deps.ts'
 import { SluiceError } from '../errors.ts'
 import { kickOff } from '../export/kick-off.ts'
-import { parseExportRequest } from '../fhir/export-request.ts'
+import { type ExportLevel, parseExportRequest } from '../fhir/export-request.ts'
 import { outcomeOf } from '../fhir/operation-outcome.ts'
 import { parsePrefer } from '../fhir/prefer.ts'
 import { storeNow } from '../store/jobs.ts'
 import { fhirJson } from './error-response.ts'
-import { exportParameters, headers, informationContent, outcomes } from './openapi-parts.ts'
-import { readJsonText } from './request-body.ts'
-import { type App, fhirRoot, type Operation, route } from './route.ts'
+import {
+  exportParameters,
+  headers,
+  informationContent,
+  outcomes,
+  pathParameter,
+  patientParameter,
+} from './openapi-parts.ts'
+import { readJson } from './request-body.ts'
+import { type App, fhirRoot, type Operation, route, type Wake } from './route.ts'
 
-/** `GET` and `POST [base]/$export` (Bulk Data IG, "Bulk Data Kick-off Request"). */
-export const registerKickOff = (app: App, deps: Deps, wake: () => void): void => {
-  const handler = (c: Context) => answerKickOff(c, deps, wake)
-  const parametersBody = {
-    schema: { type: 'object' as const },
-    example: {
-      resourceType: 'Parameters',
-      parameter: [{ name: '_type', valueString: 'Patient,Observation' }],
-    },
-  }
-  const shared: Omit<Operation, 'operationId' | 'handler'> = {
-    tags: ['Bulk Data Export'],
-    responses: {
-      202: {
-        description: 'Accepted: the job is at the URL in Content-Location',
-        headers: { 'Content-Location': headers.contentLocation },
-        content: informationContent('The export was accepted'),
+/** `GET` and `POST` of `$export` at its three levels (Bulk Data IG, "Bulk Data Kick-off Request"). */
+export const registerKickOff = (app: App, deps: Deps, wake: Wake): void => {
+  for (const level of levels) {
+    const handler = (c: Context) => answerKickOff(c, deps, level, wake)
+    const { path, name, of } = level
+    route(app, fhirRoot(deps.config), path, {
+      get: {
+        ...shared(level),
+        operationId: `kickOff${name}Export`,
+        summary: `Start an export of ${of}`,
+        parameters: [...level.parameters, ...exportParameters],
+        handler,
+        refusesHead: true,
       },
-      ...outcomes(400, 403, 413, 415, 503),
-    },
-  }
-  route(app, fhirRoot(deps.config), '/$export', {
-    get: {
-      ...shared,
-      operationId: 'kickOffSystemExport',
-      summary: 'Start a system-level export',
-      parameters: exportParameters,
-      handler,
-      refusesHead: true,
-    },
-    post: {
-      ...shared,
-      operationId: 'kickOffSystemExportByPost',
-      summary: 'Start a system-level export, with a Parameters resource',
-      parameters: exportParameters,
-      requestBody: {
-        required: false,
-        description: 'A FHIR Parameters resource; without a body the query says it all',
-        content: { 'application/fhir+json': parametersBody, 'application/json': parametersBody },
+      post: {
+        ...shared(level),
+        operationId: `kickOff${name}ExportByPost`,
+        summary: `Start an export of ${of}, with a Parameters resource`,
+        parameters: [...level.parameters, ...exportParameters, ...level.postParameters],
+        requestBody: {
+          required: false,
+          description: 'A FHIR Parameters resource; without a body the query says it all',
+          content: { 'application/fhir+json': level.body, 'application/json': level.body },
+        },
+        handler,
       },
-      handler,
-    },
-  })
+    })
+  }
 }
 
-const answerKickOff = async (c: Context, deps: Deps, wake: () => void): Promise<Response> => {
+type Level = {
+  readonly level: ExportLevel
+  readonly path: string
+  readonly name: string
+  readonly of: string
+  readonly parameters: ReturnType<typeof pathParameter>[]
+  readonly postParameters: ReturnType<typeof pathParameter>[]
+  readonly body: ReturnType<typeof parametersBody>
+}
+
+const parametersBody = (...others: readonly object[]) => ({
+  schema: { type: 'object' as const, additionalProperties: true },
+  example: {
+    resourceType: 'Parameters',
+    parameter: [{ name: '_type', valueString: 'Patient,Observation' }, ...others],
+  },
+})
+const listed = parametersBody({ name: 'patient', valueReference: { reference: 'Patient/example' } })
+
+const levels: readonly Level[] = [
+  {
+    level: 'system',
+    path: '/$export',
+    name: 'System',
+    of: 'everything',
+    parameters: [],
+    postParameters: [],
+    body: parametersBody(),
+  },
+  {
+    level: 'patient',
+    path: '/Patient/$export',
+    name: 'Patient',
+    of: 'all patients, or of those listed, and what is in their compartments',
+    parameters: [],
+    postParameters: [patientParameter],
+    body: listed,
+  },
+  {
+    level: 'group',
+    path: '/Group/{id}/$export',
+    name: 'Group',
+    of: 'the members of a Group, or of those listed, and what is in their compartments',
+    parameters: [pathParameter('id', 'The id of the Group', 'example')],
+    postParameters: [patientParameter],
+    body: listed,
+  },
+]
+
+const shared = ({ level }: Level): Omit<Operation, 'operationId' | 'handler'> => ({
+  tags: ['Bulk Data Export'],
+  responses: {
+    202: {
+      description: 'Accepted: the job is at the URL in Content-Location',
+      headers: { 'Content-Location': headers.contentLocation },
+      content: informationContent('The export was accepted'),
+    },
+    ...outcomes(400, 403, ...(level === 'group' ? ([404] as const) : []), 413, 415, 503),
+  },
+})
+
+const answerKickOff = async (c: Context, deps: Deps, { level }: Level, wake: Wake): Promise<Response> => {
   const { db, clock, config } = deps
   const url = new URL(c.req.url)
+  const lenient = parsePrefer(c.req.header('prefer')).handling === 'lenient'
   const request = parseExportRequest({
-    level: 'system',
+    level,
     query: [...url.searchParams],
     body: await readParameters(c, config.limits.maxRequestBytes),
-    lenient: parsePrefer(c.req.header('prefer')).handling === 'lenient',
+    lenient,
     nowMs: await storeNow(db, clock.now()),
+    serverBase: fhirBase(config),
+    allowsPatientAnywhere: config.compat.includes('patient-in-query'),
+    isGet: c.req.method === 'GET',
   })
-  const jobId = await kickOff(deps, request, config.baseUrl + url.pathname + url.search)
-  wake()
+  const requestUrl = config.baseUrl + url.pathname + url.search
+  const groupId = level === 'group' ? c.req.param('id') : undefined
+  const jobId = await kickOff(deps, { request, groupId, requestUrl, lenient })
+  wake(c)
   const location = `${fhirBase(config)}/$export-status/${jobId}`
   const accepted = outcomeOf([
     {
@@ -86,8 +145,7 @@ const answerKickOff = async (c: Context, deps: Deps, wake: () => void): Promise<
 /** The JSON of a POST that has a body. Of a GET nobody reads it, and who sends one would get another export than he asked for. */
 const readParameters = async (c: Context, maxBytes: number): Promise<unknown> => {
   if (c.req.method === 'POST') {
-    const text = await readJsonText(c.req.raw, maxBytes)
-    return text === undefined ? undefined : parseJson(text)
+    return readJson(c.req.raw, maxBytes)
   }
   const hasBody = (c.req.header('content-length') ?? '0') !== '0' || c.req.header('transfer-encoding')
   if (hasBody)
@@ -96,12 +154,4 @@ const readParameters = async (c: Context, maxBytes: number): Promise<unknown> =>
       'Cannot read body: a GET takes its parameters from the query; use POST to send them in a body',
     )
   return undefined
-}
-
-const parseJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    throw new SluiceError('invalid', 'Cannot read body: it is not valid JSON')
-  }
 }

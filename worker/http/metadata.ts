@@ -1,34 +1,43 @@
 import type { Config } from '../config.ts'
 import { type Deps, fhirBase } from '../deps.ts'
 import { resourceTypes } from '../fhir/r4/resource-types.generated.ts'
+import type { ResourceType } from '../fhir/resource-type.ts'
 import { version } from '../version.ts'
+import { assertJsonAccepted } from './accept.ts'
+import { type Interaction, servedOperations, systemInteractions } from './capabilities.ts'
 import { fhirJson } from './error-response.ts'
-import { outcomes } from './openapi-parts.ts'
+import { interactionsOf } from './interactions.ts'
+import { outcomes, requestHeaders } from './openapi-parts.ts'
 import { type App, fhirRoot, route } from './route.ts'
 
 /** `GET [base]/metadata` (FHIR R4 http.html, "capabilities"). The SMART bulk data client asks for it first, and gives up without it. */
-export const registerMetadata = (app: App, { config }: Deps): void => {
-  const statement = JSON.stringify(capabilityStatement(config))
+export const registerMetadata = (app: App, deps: Deps): void => {
+  let statement: string | undefined // made once, when first asked for: starting must stay quick
   const example = { resourceType: 'CapabilityStatement', status: 'active', fhirVersion: '4.0.1' }
-  route(app, fhirRoot(config), '/metadata', {
+  route(app, fhirRoot(deps.config), '/metadata', {
     get: {
       operationId: 'readCapabilities',
       summary: 'What this server can do, as a CapabilityStatement',
       tags: ['FHIR REST'],
+      parameters: [requestHeaders.format],
       responses: {
         200: {
           description: 'A CapabilityStatement',
           content: { 'application/fhir+json': { schema: { type: 'object' }, example } },
         },
-        ...outcomes(403),
+        ...outcomes(403, 406),
       },
-      handler: (c) => c.body(statement, 200, { 'Content-Type': fhirJson }),
+      handler: (c) => {
+        assertJsonAccepted(c.req.raw)
+        statement ??= JSON.stringify(capabilityStatement(deps.config, interactionsOf(deps)))
+        return c.body(statement, 200, { 'Content-Type': fhirJson })
+      },
     },
   })
 }
 
-/** What is true of this version, and nothing that is not. */
-const capabilityStatement = (config: Config) => ({
+/** What is true of this version, and nothing that is not: from the lists that the routes are made from. */
+const capabilityStatement = (config: Config, interactions: readonly Interaction[]) => ({
   resourceType: 'CapabilityStatement',
   status: 'active',
   date: '2026-11-20', // when what is said here last changed
@@ -41,16 +50,35 @@ const capabilityStatement = (config: Config) => ({
   rest: [
     {
       mode: 'server',
-      resource: resourceTypes.map((type) => ({
-        type,
-        interaction: [{ code: 'read' }, { code: 'update' }, { code: 'delete' }],
-        versioning: 'versioned',
-        readHistory: false,
-        updateCreate: true,
-      })),
-      operation: [
-        { name: 'export', definition: 'http://hl7.org/fhir/uv/bulkdata/OperationDefinition/export' },
-      ],
+      resource: resourceTypes.map((type) => resourceOf(type, interactions)),
+      ...unlessEmpty(
+        'interaction',
+        systemInteractions.map((code) => ({ code })),
+      ),
+      ...unlessEmpty('operation', operationsOf(undefined)),
     },
   ],
 })
+
+const resourceOf = (type: ResourceType, interactions: readonly Interaction[]) => ({
+  type,
+  interaction: interactions.map(({ code }) => ({ code })),
+  versioning: 'versioned',
+  readHistory: true,
+  updateCreate: true,
+  conditionalCreate: false,
+  conditionalRead: 'full-support',
+  conditionalUpdate: false,
+  conditionalDelete: 'not-supported',
+  ...unlessEmpty('operation', operationsOf(type)),
+})
+
+/** The operations on a type and on its instances, or on the system. */
+const operationsOf = (type: ResourceType | undefined) =>
+  servedOperations
+    .filter(({ path }) => (type === undefined ? path.startsWith('/$') : path.startsWith(`/${type}/`)))
+    .map(({ path, definition }) => ({ name: path.slice(path.indexOf('$') + 1), definition }))
+
+/** R4: an array is never empty. */
+const unlessEmpty = <Name extends string, Item>(name: Name, items: readonly Item[]) =>
+  items.length === 0 ? {} : { [name]: items }

@@ -23,15 +23,15 @@ export const openApiDocument = (app: App, config: Config): string => {
     security: [], // AUTH=open asks for none
     tags: [
       { name: 'Bulk Data Export', description: 'Start, watch, fetch and remove exports' },
-      { name: 'FHIR REST', description: 'Single resources' },
-      { name: 'Administration', description: 'Load resources in bulk' },
+      { name: 'FHIR REST', description: 'Resources and their versions, one by one or by Bundles' },
+      { name: 'Administration', description: 'Load resources in bulk; what the dashboard shows' },
       { name: 'Service', description: 'About the service itself' },
     ],
   })
   return `${JSON.stringify(document, null, 2)}\n`
 }
 
-/** `GET /openapi.json`. Registered last, so that the document is of every route. */
+/** `GET /openapi.json`, of every route, also of those registered later. */
 export const registerOpenApi = (app: App, config: Config): void => {
   for (const [name, schema] of Object.entries(schemas)) app.openAPIRegistry.register(name, schema)
   for (const [name, response] of errorResponses) {

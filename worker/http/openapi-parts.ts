@@ -37,11 +37,12 @@ const errors = {
   400: ['invalid', 'A parameter, header or body is malformed or not supported'],
   403: ['forbidden', 'This client may not do this'],
   404: ['not-found', 'There is no such thing here, or no longer'],
-  406: ['not-supported', 'Accept-Encoding refuses everything that can be sent'],
+  406: ['not-supported', 'Accept, `_format` or Accept-Encoding refuses everything that can be sent'],
   410: ['deleted', 'The resource was deleted'],
   412: ['conflict', 'The condition of the request does not hold'],
   413: ['too-long', 'The body is too large'],
   415: ['not-supported', 'The Content-Type or Content-Encoding of the body is not one of those accepted'],
+  429: ['throttled', 'Too many at once; try again after Retry-After'],
   416: ['invalid', 'The range lies behind the end of the file'],
   500: ['processing', 'The export failed'],
   503: ['transient', 'The database or the storage does not answer now; try again after Retry-After'],
@@ -64,7 +65,10 @@ export const headers = {
     '64% in-progress Observation 12000/50000',
   ),
   retryAfter: seconds('Whole seconds to wait before asking again', 2),
-  expires: header('When the files go away', 'Fri, 27 Nov 2026 10:26:46 GMT'),
+  expires: header(
+    'When the files go away, or the URLs of the manifest end, whichever is sooner: then ask again for new ones',
+    'Fri, 27 Nov 2026 10:26:46 GMT',
+  ),
   versionTag: header('The version of the resource', 'W/"3"'),
   lastModified: header('When it was last changed', 'Fri, 20 Nov 2026 10:26:46 GMT'),
   location: header('The version created', 'http://127.0.0.1:8080/fhir/Patient/example/_history/1'),
@@ -74,12 +78,24 @@ export const headers = {
   contentEncoding: header('`gzip` when the answer is gzipped', 'gzip'),
   contentLength: header('The number of bytes, unless the answer is gzipped', '146515'),
   vary: header('Answers differ by this header of the request', 'Accept-Encoding'),
+  varyAccept: header('Of a Binary: answers differ by this header of the request', 'Accept'),
+  securityContext: header('With the content of a Binary: its `securityContext`', 'Patient/example'),
+  contentDisposition: header('With the content of a Binary: browsers save it', 'attachment'),
+  contentSecurityPolicy: header(
+    'With the content of a Binary: browsers run nothing of it',
+    "default-src 'none'; sandbox",
+  ),
+  crossOriginResourcePolicy: header(
+    'With the content of a Binary: pages of others cannot embed it',
+    'same-origin',
+  ),
 } as const
 
 const errorHeaders: Partial<Record<keyof typeof errors, Headers>> = {
   406: { Vary: headers.vary },
   412: { Vary: headers.vary },
   416: { 'Content-Range': header('How many bytes there are', 'bytes */146515'), Vary: headers.vary },
+  429: { 'Retry-After': headers.retryAfter },
   503: { 'Retry-After': headers.retryAfter },
 }
 
@@ -94,7 +110,7 @@ const errorResponse = (status: keyof typeof errors) => {
   return { description, ...(answerHeaders === undefined ? {} : { headers: answerHeaders }), content }
 }
 
-const statuses = [400, 403, 404, 406, 410, 412, 413, 415, 416, 500, 503] as const
+const statuses = [400, 403, 404, 406, 410, 412, 413, 415, 416, 429, 500, 503] as const
 const nameOf = (status: keyof typeof errors): string => `Error${status}`
 
 /** All of them by name; each has an OperationOutcome. */
@@ -104,7 +120,7 @@ export const errorResponses = statuses.map((status) => [nameOf(status), errorRes
 export const outcomes = (...given: readonly (keyof typeof errors)[]): Responses =>
   Object.fromEntries(given.map((status) => [status, { $ref: `#/components/responses/${nameOf(status)}` }]))
 
-const optional = (
+export const optional = (
   place: 'query' | 'header',
   name: string,
   description: string,
@@ -148,6 +164,18 @@ export const exportParameters: Parameter[] = [
   ),
 ]
 
+/** In the query of a POST; in its body it is the same (`COMPAT` allows it in a GET). */
+export const patientParameter: Parameter = {
+  name: 'patient',
+  in: 'query',
+  required: false,
+  description: 'Only these patients, comma-separated or repeated, as `Patient/1` or `1`',
+  schema: { type: 'array', items: { type: 'string' } },
+  style: 'form',
+  explode: false,
+  example: ['Patient/example'],
+}
+
 export const pathParameter = (name: string, description: string, example: string): Parameter => ({
   name,
   in: 'path',
@@ -161,6 +189,25 @@ export const requestHeaders = {
   ifMatch: optional('header', 'If-Match', 'Only if this version is the current one', 'W/"3"'),
   ifNoneMatchAny: optional('header', 'If-None-Match', '`*`: only if there is no such resource', '*'),
   ifNoneMatch: optional('header', 'If-None-Match', 'Only if it is not this one: otherwise 304', 'W/"3"'),
+  ifModifiedSince: optional(
+    'header',
+    'If-Modified-Since',
+    'Only if it was changed later: otherwise 304; does not count where there is If-None-Match',
+    'Fri, 20 Nov 2026 10:26:46 GMT',
+  ),
+  format: optional('query', '_format', 'JSON, by any of its names; overrides `Accept`', 'json'),
+  preferReturn: optional(
+    'header',
+    'Prefer',
+    '`return=minimal`, `return=representation` or `return=OperationOutcome`: what the answer holds',
+    'return=minimal',
+  ),
+  securityContext: optional(
+    'header',
+    'X-Security-Context',
+    'With the content of a Binary: what becomes its `securityContext`',
+    'Patient/example',
+  ),
   acceptEncoding: optional('header', 'Accept-Encoding', '`gzip` asks for a gzipped answer', 'gzip'),
   range: optional('header', 'Range', 'One range of bytes, of the file as it is', 'bytes=1024-'),
   ifRange: optional(
@@ -171,3 +218,10 @@ export const requestHeaders = {
   ),
   contentEncoding: optional('header', 'Content-Encoding', '`gzip` when the body is one gzip stream', 'gzip'),
 } as const
+
+export const historyParameters: Parameter[] = [
+  optional('query', '_count', 'At most so many versions on a page; 50 unless told, 1000 at most', '10'),
+  optional('query', '_since', 'Only versions written at or after this instant', '2026-01-01T00:00:00Z'),
+  optional('query', '_before', 'Only versions with a smaller number: stands in `next` links', '4'),
+  requestHeaders.format,
+]

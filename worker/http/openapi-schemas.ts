@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi'
 import type { Manifest } from '../export/manifest.ts'
 import type { OperationOutcome } from '../fhir/operation-outcome.ts'
 import type { IngestReport } from '../ingest/ingest-report.ts'
+import { adminSchemas } from './admin-schemas.ts'
 
 /** The schemas of what the service itself makes, by the names under which the OpenAPI document refers to them. */
 const outcome = z
@@ -38,11 +39,25 @@ const instant = z.iso.datetime().openapi({ format: 'date-time', example: '2026-1
 const exampleFile =
   'http://127.0.0.1:8080/fhir/$export-file/20261120T102646Z_5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d/Patient-1.ndjson'
 
+const fileExtension = z
+  .object({
+    storageUri: z.string().openapi({
+      description: 'The object as the tools of its storage name it, with the key as it is, not encoded',
+      example: 's3://exports/20261120T102646Z_5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d/Patient-1.ndjson',
+    }),
+  })
+  .openapi({ description: 'What the IG leaves to servers; there with `FILE_ACCESS=storage`' })
+
 const manifestFile = z
   .object({
     type: z.string().openapi({ description: 'Type of the resources in the file', example: 'Patient' }),
-    url: z.url().openapi({ description: 'Where to fetch it', example: exampleFile }),
+    url: z.url().openapi({
+      description:
+        'Where to fetch it, as `FILE_ACCESS` says: from this service; from the storage, signed and for a while; or from the storage, with credentials of your own',
+      example: exampleFile,
+    }),
     count: z.int().min(1).openapi({ description: 'Lines in the file, exactly', example: 615 }),
+    extension: fileExtension.optional(),
   })
   .openapi('ManifestFile', { description: 'A file of NDJSON' })
 
@@ -57,7 +72,10 @@ const manifest = z
       description: 'The URL of the kick-off request',
       example: 'http://127.0.0.1:8080/fhir/$export?_type=Patient',
     }),
-    requiresAccessToken: z.boolean().openapi({ example: false }),
+    requiresAccessToken: z.boolean().openapi({
+      description: 'Whether files want the access token of this service; credentials for a storage are none',
+      example: false,
+    }),
     output: files('Resources, one type a file'),
     deleted: files(
       'Deletions since `_since`, as transaction Bundles; absent when there was no `_since`',
@@ -106,6 +124,7 @@ export const schemas = {
   Manifest: manifest,
   IngestReport: ingestReport,
   Health: health,
+  ...adminSchemas,
 } as const
 
 export const schemaRef = (name: keyof typeof schemas): { readonly $ref: string } => ({

@@ -5,6 +5,10 @@ export const readJsonText = async (request: Request, maxBytes: number): Promise<
   const bytes = await readBytes(request, maxBytes)
   if (bytes.length === 0) return undefined
   assertMediaType(request, ['application/fhir+json', 'application/json'])
+  return decodeUtf8(bytes)
+}
+
+export const decodeUtf8 = (bytes: Uint8Array): string => {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch (error) {
@@ -14,14 +18,17 @@ export const readJsonText = async (request: Request, maxBytes: number): Promise<
 
 /** Refuses a body that is declared as something else than one of these media types, whatever their parameters. */
 export const assertMediaType = (request: Request, accepted: readonly string[]): void => {
-  const given = request.headers.get('content-type') ?? ''
-  const mediaType = given.split(';', 1)[0]?.trim().toLowerCase() ?? ''
+  const mediaType = mediaTypeOf(request)
   if (accepted.includes(mediaType)) return
   throw new SluiceError(
     'unsupported-media-type',
     `Cannot read body: its Content-Type must be ${accepted.join(' or ')}${mediaType === '' ? ', and it has none' : ''}`,
   )
 }
+
+/** What the body is declared as, in lower case and without parameters; empty when it is not. */
+export const mediaTypeOf = (request: Request): string =>
+  (request.headers.get('content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? ''
 
 /**
  * The bytes of the body as they arrive, gunzipped when `Content-Encoding` says so. A body that breaks off, or is no gzip, is
@@ -69,7 +76,20 @@ const blaming = (stream: ByteStream, reason: string): ByteStream => {
   )
 }
 
-const readBytes = async (request: Request, maxBytes: number): Promise<Uint8Array> => {
+/** The body as JSON, parsed; `undefined` where there is none. */
+export const readJson = async (request: Request, maxBytes: number): Promise<unknown> => {
+  const text = await readJsonText(request, maxBytes)
+  if (text === undefined) return undefined
+  try {
+    return JSON.parse(text)
+  } catch {
+    // The parser's own message quotes content, so it goes no further, not even as a cause.
+    throw new SluiceError('invalid', 'Cannot read body: it is not valid JSON')
+  }
+}
+
+/** The whole body, gunzipped, of at most `maxBytes`. */
+export const readBytes = async (request: Request, maxBytes: number): Promise<Uint8Array> => {
   const tooLarge = () => new SluiceError('too-large', `Cannot read body: it has more than ${maxBytes} bytes`)
   const isPlain = codingOf(request) === 'identity'
   if (isPlain && Number(request.headers.get('content-length') ?? 0) > maxBytes) throw tooLarge()

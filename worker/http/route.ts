@@ -4,7 +4,9 @@ import type { Config } from '../config.ts'
 import { SluiceError } from '../errors.ts'
 
 export type App = OpenAPIHono
-type Method = 'get' | 'post' | 'put' | 'delete'
+/** How a request rouses the engine; returns at once. Where work must be tied to the request, the context says to which. */
+export type Wake = (c: Context) => void
+export type Method = 'get' | 'post' | 'put' | 'delete'
 export type Operation = Omit<RouteConfig, 'method' | 'path' | 'servers'> & {
   readonly operationId: string
   readonly handler: (c: Context) => Promise<Response> | Response
@@ -23,13 +25,14 @@ export const serviceRoot = ({ baseUrl }: Config): Root => ({ path: '', servers: 
 
 /**
  * Registers all operations of one path, in the router and in the OpenAPI document, and answers every other method with 405 and
- * `Allow` (RFC 9110 section 15.5.6). Paths are written as in OpenAPI, `/{type}/{id}`.
+ * `Allow` (RFC 9110 section 15.5.6), and with the advice for it, if there is any. Paths are written as in OpenAPI, `/{type}/{id}`.
  */
 export const route = (
   app: App,
   root: Root,
   path: string,
   operations: Readonly<Partial<Record<Method, Operation>>>,
+  advice: Readonly<Record<string, string>> = {},
 ): void => {
   const pattern = root.path + path.replaceAll(/\{(\w+)\}/g, ':$1')
   const servers = root.servers === undefined ? {} : { servers: [...root.servers] }
@@ -37,20 +40,37 @@ export const route = (
   const notAllowed = (c: Context): never => {
     throw new SluiceError(
       'method-not-allowed',
-      `Cannot ${c.req.method} this URL: it allows ${allow.join(', ')}`,
+      `Cannot ${c.req.method} this URL: it allows ${allow.join(', ')}${adviceOn(c.req.method)}`,
       { allow },
     )
   }
+  const adviceOn = (verb: string): string => (verb in advice ? `; ${advice[verb]}` : '')
   for (const method of methods) {
     const operation = operations[method]
     if (operation === undefined) continue
     const { handler, refusesHead = false, ...documentation } = operation
     app.openAPIRegistry.registerPath({ ...documentation, ...servers, method, path })
-    const answer: Handler = (c) => (refusesHead && c.req.method === 'HEAD' ? notAllowed(c) : handler(c))
+    const answer: Handler = (c) => {
+      if (c.req.method !== 'HEAD') return handler(c)
+      return refusesHead ? notAllowed(c) : answerHead(c, handler)
+    }
     app.on(method.toUpperCase(), pattern, answer)
     allow.push(...(method === 'get' && !refusesHead ? ['GET', 'HEAD'] : [method.toUpperCase()]))
   }
   app.all(pattern, notAllowed)
+}
+
+/**
+ * Hono takes the body off an answer to HEAD, and a server that then sees none says `Content-Length: 0`, where it must be what a GET
+ * would have (RFC 9110 section 8.6). Files, which are not to be read for this, have said it by themselves.
+ */
+const answerHead = async (c: Context, handler: Operation['handler']): Promise<Response> => {
+  const response = await handler(c)
+  if (response.body === null || response.headers.has('Content-Length')) return response
+  const { byteLength } = await response.arrayBuffer()
+  const headers = new Headers(response.headers)
+  headers.set('Content-Length', String(byteLength))
+  return new Response(null, { status: response.status, headers })
 }
 
 const methods: readonly Method[] = ['get', 'post', 'put', 'delete']

@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
 import type { Deps } from '../deps.ts'
 import { SluiceError } from '../errors.ts'
+import { linkFiles } from '../export/file-links.ts'
 import { manifestOf } from '../export/manifest.ts'
 import { progressText, retryAfterSeconds } from '../export/progress.ts'
 import { removeExport } from '../export/remove.ts'
@@ -10,10 +11,10 @@ import { readFinishedFiles, readProgress } from '../store/read-export.ts'
 import { fhirJson } from './error-response.ts'
 import { headers, informationContent, outcomes, pathParameter } from './openapi-parts.ts'
 import { exampleManifest, schemaRef } from './openapi-schemas.ts'
-import { type App, fhirRoot, route } from './route.ts'
+import { type App, fhirRoot, route, type Wake } from './route.ts'
 
 /** `GET` and `DELETE [polling location]` (Bulk Data IG, "Bulk Data Status Request", "Bulk Data Delete Request"). */
-export const registerStatus = (app: App, deps: Deps, wake: () => void): void => {
+export const registerStatus = (app: App, deps: Deps, wake: Wake): void => {
   const parameters = [
     pathParameter('id', 'The id of the job, from Content-Location', '5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d'),
   ]
@@ -21,6 +22,8 @@ export const registerStatus = (app: App, deps: Deps, wake: () => void): void => 
     get: {
       operationId: 'readExportStatus',
       summary: 'Ask how an export is getting on, and for its manifest',
+      description:
+        'The manifest is made anew each time. Where files have signed URLs (`FILE_ACCESS=signed`), asking again brings new ones.',
       tags: ['Bulk Data Export'],
       parameters,
       responses: {
@@ -54,12 +57,12 @@ export const registerStatus = (app: App, deps: Deps, wake: () => void): void => 
   })
 }
 
-const answerStatus = async (c: Context, deps: Deps, wake: () => void): Promise<Response> => {
+const answerStatus = async (c: Context, deps: Deps, wake: Wake): Promise<Response> => {
   const job = await visibleJob(c, deps)
   switch (job.state) {
     case 'accepted':
     case 'in-progress':
-      wake()
+      wake(c)
       return answerInProgress(c, deps, job)
     case 'completed':
       return answerManifest(c, deps, job)
@@ -82,20 +85,25 @@ const answerInProgress = async (c: Context, { db, clock, config }: Deps, job: Jo
   })
 }
 
-const answerManifest = async (c: Context, { db }: Deps, job: Job): Promise<Response> => {
-  const manifest = manifestOf(job, await readFinishedFiles(db, job.jobId))
+/**
+ * `Expires` says when "the files listed will no longer be available": a signed URL that ends before the job does is what was listed,
+ * so its end counts. Asking again brings new URLs, and a new `Expires`, until the job expires.
+ */
+const answerManifest = async (c: Context, deps: Deps, job: Job): Promise<Response> => {
+  const links = linkFiles(deps, job)
+  const manifest = await manifestOf(job, await readFinishedFiles(deps.db, job.jobId), links)
   return c.body(JSON.stringify(manifest), 200, {
     'Content-Type': 'application/json; charset=utf-8',
     'Cache-Control': 'no-store',
-    ...(job.expiresAt === undefined ? {} : { Expires: new Date(job.expiresAt).toUTCString() }),
+    ...(links.endAt === undefined ? {} : { Expires: new Date(links.endAt).toUTCString() }),
   })
 }
 
-const answerDelete = async (c: Context, deps: Deps, wake: () => void): Promise<Response> => {
+const answerDelete = async (c: Context, deps: Deps, wake: Wake): Promise<Response> => {
   const { jobId } = await visibleJob(c, deps)
   const isRemoved = await removeExport(deps, jobId)
   if (!isRemoved) throw unknownJob() // someone else was quicker
-  wake()
+  wake(c)
   const removed = outcomeOf([
     {
       severity: 'information',

@@ -13,7 +13,7 @@ export type MemoryUpload = Upload & {
 }
 
 /** A storage as tests want it: complete, and open to inspection. */
-export type MemoryStorage = Required<Omit<Storage, 'sign'>> & {
+export type MemoryStorage = Required<Omit<Storage, 'sign' | 'locate'>> & {
   /** By key. */
   readonly objects: Map<string, MemoryObject>
   /** By upload id. */

@@ -30,7 +30,7 @@ export const readObject = async (
   if (range !== undefined) assertRange(key, range)
   const headers = range && { range: `bytes=${range.from}-${range.to}` }
   const answer = await client.open({ attempt, method: 'GET', objectKey, ...(headers && { headers }) })
-  if (!(answer instanceof Response)) return missingOrThrow(attempt, key, range, answer.failure)
+  if ('failure' in answer) return missingOrThrow(attempt, key, range, answer.failure)
   const { status, body } = answer
   try {
     const bytes =

@@ -1,13 +1,11 @@
+import { maxRequestsInFlight } from './requests-in-flight.ts'
 import type { S3Client } from './s3-client.ts'
 import { refused } from './s3-error.ts'
 
 /**
- * Requests at once. A Worker has six connections, and an export may be under way beside the sweep. To remove many objects with one
- * request needs an MD5 on some storages, which WebCrypto has not, and is unknown to others.
+ * Removes objects, one request each; after a failure none is begun any more, and it is thrown when all have ended. To remove many
+ * with one request needs an MD5 on some storages, which WebCrypto has not, and is unknown to others.
  */
-const atOnce = 4
-
-/** Removes objects, one request each; after a failure none is begun any more, and it is thrown when all have ended. */
 export const removeObjects = async (
   client: S3Client,
   keys: readonly string[],
@@ -22,7 +20,7 @@ export const removeObjects = async (
       await removeObject(client, key, folder + key).catch((error: unknown) => failures.push(error))
     }
   }
-  await Promise.all(Array.from({ length: atOnce }, work))
+  await Promise.all(Array.from({ length: maxRequestsInFlight }, work))
   if (failures.length > 0) throw failures[0]
 }
 

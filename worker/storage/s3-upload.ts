@@ -45,7 +45,7 @@ export const uploadPart = async (
 }
 
 /**
- * Amazon answers a completion that is repeated as it did the first; R2 and others say `no-such-upload`. An answer that makes no sense
+ * Amazon and Swift answer a completion that is repeated as they did the first; R2 and others say `no-such-upload`. An answer that makes no sense
  * leaves open which of the two comes next.
  */
 export const completeUpload = async (

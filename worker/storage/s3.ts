@@ -2,6 +2,7 @@ import { SluiceError } from '../errors.ts'
 import { type Clock, systemClock } from '../platform/clock.ts'
 import { assertKey, assertPrefix } from './key.ts'
 import { assertPartBytes, assertPartNumber } from './parts.ts'
+import { s3Url } from './s3-address.ts'
 import { type S3ClientOptions, type S3Credentials, s3Client } from './s3-client.ts'
 import { refused } from './s3-error.ts'
 import { listObjects, listUploads } from './s3-list.ts'
@@ -95,6 +96,10 @@ export const s3Storage = (options: S3Options): Storage => {
       assertKey(key)
       assertExpiry(key, signing)
       return client.presign(folder + key, signing.expiresInSeconds, signing.now)
+    },
+    locate(key) {
+      assertKey(key)
+      return { url: s3Url(options, folder + key), uri: `s3://${options.bucket}/${folder}${key}` }
     },
   }
 }

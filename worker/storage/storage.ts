@@ -3,7 +3,9 @@
  *
  * Errors every adapter speaks (`SluiceError`):
  * - `storage-unavailable`: the storage did not answer, or not sensibly; trying again later may help.
- * - `no-such-upload`: the upload is unknown, aborted, or already completed.
+ * - `no-such-upload`: the upload is unknown, aborted, or already completed. Of a completed one some storages still know, while its
+ *   object stands: Amazon completes it again, to the same effect; Swift also takes its parts, which then are the object's. So the
+ *   bytes of a part must be the same whenever it is uploaded (DESIGN I2).
  * - `invalid-part`: a listed part is missing or its ETag is not the one stored.
  * - `invalid-range`: a requested range starts behind the end of the object (416).
  *
@@ -43,7 +45,18 @@ export type Storage = {
    * R2 binding).
    */
   readonly sign?: (key: string, options: SignOptions) => Promise<string>
+  /**
+   * Where the object is, or would be, for those who have credentials of their own. A capability: absent where nobody else can reach
+   * it (disk, memory).
+   */
+  readonly locate?: (key: string) => ObjectLocation
 }
+
+/**
+ * The same place twice: `url` is absolute, http or https, and opens nothing by itself; `uri` is what the storage's own tools take,
+ * such as `s3://bucket/key`, with the key as it is: they do not decode it.
+ */
+export type ObjectLocation = { readonly url: string; readonly uri: string }
 
 /** `now` in milliseconds since the epoch. */
 export type SignOptions = { readonly expiresInSeconds: number; readonly now: number }

@@ -8,7 +8,7 @@ import { libsqlDialect } from './libsql-dialect.ts'
 /** The database: single statements through `query`, groups of them through `batch` and `read`. There are no open transactions. */
 export type Db = {
   readonly query: Kysely<Tables>
-  /** What a page of lines is read as, whichever is faster; and `text`, from a server, has bounds (`read-page.ts`). */
+  /** What a page of lines is read as, whichever is faster; and `text`, from a server, has bounds (`page.ts`). */
   readonly pages: 'blob' | 'text'
   /** Runs the statements in one write transaction, all or none. */
   batch<const S extends readonly Statement[]>(statements: S): Promise<Results<S>>
@@ -16,6 +16,9 @@ export type Db = {
   read<const S extends readonly Statement[]>(queries: S): Promise<Results<S>>
   close(): void
 }
+
+/** Only a server is asked for pages as text. Each call of one is a request. */
+export const isOnServer = ({ pages }: Db): boolean => pages === 'text'
 
 export type Statement = RawBuilder<unknown>
 export type BatchResult<Row = Readonly<Record<string, unknown>>> = {
@@ -30,7 +33,10 @@ type Results<S extends readonly Statement[]> = {
     : never
 }
 
-export const createDb = (client: Client, pages: Db['pages'] = 'blob'): Db => {
+/** What of a client is used: nothing is kept open between two calls. */
+export type Caller = Pick<Client, 'execute' | 'batch' | 'close'>
+
+export const createDb = (client: Caller, pages: Db['pages'] = 'blob'): Db => {
   const query = new Kysely<Tables>({ dialect: libsqlDialect(async (compiled) => run(client, compiled)) })
   const inTransaction =
     (mode: 'read' | 'write') =>
@@ -48,7 +54,7 @@ export const createDb = (client: Client, pages: Db['pages'] = 'blob'): Db => {
   }
 }
 
-const run = async (client: Client, compiled: CompiledQuery): Promise<BatchResult> =>
+const run = async (client: Caller, compiled: CompiledQuery): Promise<BatchResult> =>
   toResult(await speaking(() => client.execute(toStatement(compiled))))
 
 const toStatement = (compiled: CompiledQuery): { sql: string; args: InArgs } => ({

@@ -12,6 +12,13 @@ export type Job = {
   readonly baseUrl: string
   /** Type ids the client asked for; empty means all. */
   readonly typeIds: readonly number[]
+  /** At Group level, the `resource_key` of the Group. */
+  readonly groupKey: number | undefined
+  /** Keys of the patients the client lists in `patient`; `undefined` when it lists none. */
+  readonly patientKeys: readonly number[] | undefined
+  readonly sinceMs: number | undefined
+  /** With `_since`: whether members who came later bring what they had before. */
+  readonly groupBackfill: boolean
   readonly transactionTime: number
   readonly asOf: number
   readonly sinceSeq: number
@@ -22,7 +29,8 @@ export type Job = {
   readonly fileBytes: number
   readonly rangeBytes: number
   readonly folder: string
-  readonly outcomeLines: string
+  /** There are OperationOutcomes for the `error` files (`readOutcomeLines`). */
+  readonly hasOutcomes: boolean
   readonly createdAt: number
   readonly endedAt: number | undefined
   readonly expiresAt: number | undefined
@@ -36,6 +44,9 @@ export type NewJob = {
   readonly requestUrl: string
   readonly baseUrl: string
   readonly typeIds: readonly number[]
+  readonly groupKey: number | undefined
+  readonly patientKeys: readonly number[] | undefined
+  readonly groupBackfill: boolean
   /** `_since` and `_until` in whole milliseconds: versions with `lastUpdated` above the one and below the other. */
   readonly sinceMs: number | undefined
   readonly untilMs: number | undefined
@@ -58,7 +69,7 @@ export const insertJob = async (db: Db, job: NewJob, options: WriteOptions): Pro
     sql`insert into job (job_id, level, state, request_url, base_url, parameters, transaction_time, as_of, since_seq, until_seq,
         has_since, codec, part_bytes, file_bytes, range_bytes, folder, outcome_lines, turn, created_at)
       select ${job.jobId}, ${job.level}, 'accepted', ${job.requestUrl}, ${job.baseUrl},
-        ${JSON.stringify({ typeIds: job.typeIds })}, ${t}, c.next_seq - 1,
+        ${JSON.stringify(parametersOf(job))}, ${t}, c.next_seq - 1,
         ${job.sinceMs === undefined ? sql`0` : seqAtInstant(sql`<= ${job.sinceMs}`)},
         min(c.next_seq - 1, ${job.untilMs === undefined ? sql`c.next_seq - 1` : seqAtInstant(sql`< ${job.untilMs}`)}),
         ${job.sinceMs === undefined ? 0 : 1}, ${job.codec}, ${job.partBytes}, ${job.fileBytes}, ${job.rangeBytes},
@@ -68,6 +79,28 @@ export const insertJob = async (db: Db, job: NewJob, options: WriteOptions): Pro
     insertUnits(job.jobId, [{ ...emptyUnit, ordinal: 0, kind: 'plan', plan: '{}' }]),
   ])
 }
+
+/** What of a request has no column of its own. */
+type JobParameters = Pick<
+  NewJob,
+  'typeIds' | 'groupKey' | 'patientKeys' | 'sinceMs' | 'untilMs' | 'groupBackfill'
+>
+
+const parametersOf = ({
+  typeIds,
+  groupKey,
+  patientKeys,
+  sinceMs,
+  untilMs,
+  groupBackfill,
+}: NewJob): JobParameters => ({
+  typeIds,
+  groupKey,
+  patientKeys,
+  sinceMs,
+  untilMs,
+  groupBackfill,
+})
 
 /** The last `seq` whose `last_updated` compares so; instants and seqs grow together, so this is one seek. */
 const seqAtInstant = (comparison: RawBuilder<unknown>): RawBuilder<unknown> =>
@@ -82,8 +115,10 @@ export type NewUnit = {
   readonly rangeEnd: number
   readonly linesTotal: number
   readonly plan: string | null
+  /** Of a walk (`walk.ts`); null for all others. */
+  readonly walkBase: number | null
 }
-const emptyUnit = { typeId: null, fileStem: '', rangeAfter: 0, rangeEnd: 0, linesTotal: 0 }
+const emptyUnit = { typeId: null, fileStem: '', rangeAfter: 0, rangeEnd: 0, linesTotal: 0, walkBase: null }
 
 /** Inserts units; `condition` (a fence) guards every row. */
 export const insertUnits = (
@@ -100,26 +135,47 @@ export const insertUnits = (
     u.rangeEnd,
     u.linesTotal,
     u.plan,
+    u.walkBase,
   ])
   return sql`insert into work_unit (job_id, ordinal, kind, type_id, file_stem, state, range_after, range_end, cursor_after,
-      cursor_offset, file_number, lines_total, lines_done, plan, fence, lease_until, attempts, not_before)
+      cursor_offset, file_number, lines_total, lines_done, plan, fence, lease_until, attempts, not_before, walk_base)
     select ${jobId}, u.value ->> 0, u.value ->> 1, u.value ->> 2, u.value ->> 3, 'open', u.value ->> 4, u.value ->> 5,
-      u.value ->> 4, 0, 1, u.value ->> 6, 0, u.value ->> 7, 0, 0, 0, 0
+      u.value ->> 4, 0, 1, u.value ->> 6, 0, u.value ->> 7, 0, 0, 0, 0, u.value ->> 8
     from json_each(${JSON.stringify(rows)}) u where ${condition}`
 }
 
 export const readJob = async (db: Db, jobId: string): Promise<Job | undefined> => {
-  const row = await db.query.selectFrom('job').selectAll().where('job_id', '=', jobId).executeTakeFirst()
+  const { rows } = await sql<JobRow>`select ${jobColumns} from job where job_id = ${jobId}`.execute(db.query)
+  const [row] = rows
   return row === undefined ? undefined : toJob(row)
 }
 
-export const toJob = (row: Selectable<JobTable>): Job => ({
+/** The OperationOutcomes of a job, as lines: there may be thousands, so they are no part of what is read of it all the time. */
+export const readOutcomeLines = async (db: Db, jobId: string): Promise<string> => {
+  const row = await db.query
+    .selectFrom('job')
+    .select('outcome_lines')
+    .where('job_id', '=', jobId)
+    .executeTakeFirst()
+  return row?.outcome_lines ?? ''
+}
+
+/** What `toJob` makes a job of. */
+export type JobRow = Omit<Selectable<JobTable>, 'outcome_lines'> & { readonly has_outcomes: 0 | 1 }
+
+/** SQL: the columns of a `JobRow`, of the only table that has them in its statement. */
+export const jobColumns =
+  sql.raw(`job_id, level, state, request_url, base_url, parameters, transaction_time, as_of, since_seq,
+  until_seq, has_since, codec, part_bytes, file_bytes, range_bytes, folder, turn, created_at, ended_at, expires_at, expired_at,
+  removed_at, swept_at, sweep_after, failure, outcome_lines <> '' as has_outcomes`)
+
+export const toJob = (row: JobRow): Job => ({
   jobId: row.job_id,
   level: row.level,
   state: row.state,
   requestUrl: row.request_url,
   baseUrl: row.base_url,
-  typeIds: JSON.parse(row.parameters).typeIds,
+  ...readParameters(row.parameters),
   transactionTime: row.transaction_time,
   asOf: row.as_of,
   sinceSeq: row.since_seq,
@@ -130,13 +186,19 @@ export const toJob = (row: Selectable<JobTable>): Job => ({
   fileBytes: row.file_bytes,
   rangeBytes: row.range_bytes,
   folder: row.folder,
-  outcomeLines: row.outcome_lines,
+  hasOutcomes: row.has_outcomes === 1,
   createdAt: row.created_at,
   endedAt: row.ended_at ?? undefined,
   expiresAt: row.expires_at ?? undefined,
   goneAt: row.removed_at ?? row.expired_at ?? undefined,
   failure: row.failure ?? undefined,
 })
+
+/** Without `untilMs`, which the engine knows as `until_seq`; it is kept for people (`read-job-list.ts`). */
+const readParameters = (text: string): Omit<JobParameters, 'untilMs'> => {
+  const { typeIds, groupKey, patientKeys, sinceMs, groupBackfill }: JobParameters = JSON.parse(text)
+  return { typeIds, groupKey, patientKeys, sinceMs, groupBackfill }
+}
 
 /** What the store clock says now, the `transactionTime` of a job that began now: the instant no `_since` may lie behind. */
 export const storeNow = async (db: Db, now: number): Promise<number> => {

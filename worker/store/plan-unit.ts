@@ -1,20 +1,22 @@
 import { sql } from 'kysely'
-import type { Db } from './db.ts'
+import type { Db, Statement } from './db.ts'
 import { completeJobIfDone } from './end-job.ts'
 import type { UnitEnd } from './export-files.ts'
 import { insertUnits, type NewUnit } from './jobs.ts'
 import { holdsLease, type Lease, writeUnderLease } from './units.ts'
 
-/** How far planning has come, and the units it has made since the last commit, in one fenced write. */
+/** How far planning has come, the units it has made since the last commit, and what else it has found, in one fenced write. */
 export const commitPlan = (
   db: Db,
   lease: Lease,
   plan: string,
   units: readonly NewUnit[],
+  others: readonly Statement[],
   leaseUntil: number,
 ): Promise<boolean> =>
   writeUnderLease(db, lease, sql`plan = ${plan}, attempts = 0, lease_until = ${leaseUntil}`, [
     insertUnits(lease.jobId, units, holdsLease(lease)),
+    ...others,
   ])
 
 /** The last units; with them planning is done, and the job too when there was nothing to export. */

@@ -1,8 +1,8 @@
 import { type RawBuilder, type Selectable, sql } from 'kysely'
-import type { JobTable, UnitKind, WorkUnitTable } from '../../schema/tables.ts'
+import type { UnitKind, WorkUnitTable } from '../../schema/tables.ts'
 import type { Db, Statement } from './db.ts'
 import { mayHappen, stateAfter } from './job-condition.ts'
-import { type Job, toJob } from './jobs.ts'
+import { type Job, type JobRow, jobColumns, toJob } from './jobs.ts'
 
 /** A work unit held under a lease. `fence` is the lease: whoever claims next raises it, and every write repeats it (I5). */
 export type ClaimedUnit = {
@@ -18,6 +18,8 @@ export type ClaimedUnit = {
   readonly fileNumber: number
   readonly linesDone: number
   readonly plan: string
+  /** Of a walk (`walk.ts`). */
+  readonly walkBase: number | undefined
 }
 /** Where to go on: `offset` bytes behind the row `after` in the unit's stream of lines (I3: a part may end inside a line). */
 export type Cursor = { readonly after: number; readonly offset: number }
@@ -27,21 +29,25 @@ export type Lease = Pick<ClaimedUnit, 'jobId' | 'ordinal' | 'fence'>
  * Claims the first unit that may run of the job served longest ago, so that jobs take turns slice by slice. One batch: two ticks
  * never get the same unit. A job's turn is counted, not timed, because a clock may stand still between two claims; and so the second
  * statement knows the job of the first by having the highest.
+ *
+ * Idle processes ask all the time, so whether there is anything is read first: a server lets only one write at a time, and readers do not wait.
  */
 export const claimUnit = async (
   db: Db,
   now: number,
   leaseMs: number,
+  codec: number,
 ): Promise<{ readonly unit: ClaimedUnit; readonly job: Job } | undefined> => {
   const mayRun = sql`u.state <> 'done' and u.lease_until <= ${now} and u.not_before <= ${now}`
+  const nextJob = sql<{ job_id: string }>`select j.job_id from job j
+    cross join work_unit u indexed by work_unit_open on u.job_id = j.job_id
+    where j.${mayHappen('claim')} and ${mayRun} and ${isOurs(codec, now)} order by j.turn, j.job_id limit 1`
+  const { rows: waiting } = await nextJob.execute(db.query)
+  if (waiting.length === 0) return undefined
   const [jobs, units] = await db.batch([
-    sql<
-      Selectable<JobTable>
-    >`update job set state = ${stateAfter('claim')}, turn = (select max(turn) + 1 from job where ${mayHappen('claim')})
-      where job_id = (
-        select j.job_id from job j cross join work_unit u indexed by work_unit_open on u.job_id = j.job_id
-        where j.${mayHappen('claim')} and ${mayRun} order by j.turn, j.job_id limit 1)
-      returning *`,
+    sql<JobRow>`update job set state = ${stateAfter('claim')}, turn = (select max(turn) + 1 from job where ${mayHappen('claim')})
+      where job_id = (${nextJob})
+      returning ${jobColumns}`,
     sql<Selectable<WorkUnitTable>>`update work_unit set fence = fence + 1, lease_until = ${now + leaseMs}
       where (job_id, ordinal) = (
         select u.job_id, u.ordinal from work_unit u indexed by work_unit_open
@@ -52,6 +58,14 @@ export const claimUnit = async (
   const [job, unit] = [jobs.rows[0], units.rows[0]]
   return job === undefined || unit === undefined ? undefined : { unit: toClaimedUnit(unit), job: toJob(job) }
 }
+
+/**
+ * SQL: a job of our codec; or of an older one that nobody has worked on for so long that nobody is left who could. What newer processes
+ * have begun is theirs.
+ */
+const isOurs = (codec: number, now: number): RawBuilder<unknown> =>
+  sql`(j.codec = ${codec} or (j.codec < ${codec} and j.created_at < ${now - abandonedMs} and u.lease_until < ${now - abandonedMs}))`
+const abandonedMs = 600_000
 
 const toClaimedUnit = (row: WorkUnitTable): ClaimedUnit => ({
   jobId: row.job_id,
@@ -66,6 +80,7 @@ const toClaimedUnit = (row: WorkUnitTable): ClaimedUnit => ({
   fileNumber: row.file_number,
   linesDone: row.lines_done,
   plan: row.plan ?? '{}',
+  walkBase: row.walk_base ?? undefined,
 })
 
 /** The condition every statement under a lease repeats, INSERTs too: the unit's fence is still ours (I5). */

@@ -82,7 +82,8 @@ const draftMember = sql`g.resource_key || ' ' || m.resource_key || ' ' || (d.val
   || coalesce(d.value ->> 6, '')`
 
 const newGroups = (drafts: readonly Draft[]): RawBuilder<unknown> =>
-  sql`${newVersions(drafts, sql`n.resource_key`)} where d.value = ${groupTypeId}`
+  sql`${newVersions(drafts, sql`n.resource_key`)}
+    where d.key in (select value from json_each(${json(groupDrafts(drafts).map(([index]) => index))}))`
 
 const memberRows = (drafts: readonly Draft[]): RawBuilder<unknown> => {
   const rows = groupDrafts(drafts).flatMap(([index, { typeId, members }]) =>
@@ -93,9 +94,11 @@ const memberRows = (drafts: readonly Draft[]): RawBuilder<unknown> => {
     cross join resource m on m.type_id = d.value ->> 2 and m.id = d.value ->> 3`
 }
 
-/** Drafts that change members: Groups, also when they are deleted or lose their last member. */
+/** Drafts that say who all the members are: Groups, also when they are deleted or lose their last member. */
 const groupDrafts = (drafts: readonly Draft[]): readonly (readonly [number, Draft])[] =>
-  [...drafts.entries()].filter(([, { typeId }]) => typeId === groupTypeId)
+  [...drafts.entries()].filter(
+    ([, { typeId, memberChange }]) => typeId === groupTypeId && memberChange === undefined,
+  )
 
 const groupTypeId = typeIdOf('Group')
 

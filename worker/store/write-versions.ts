@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { attachmentMark } from '../fhir/attachment-urls.ts'
 import { batchByClock, type WriteOptions } from './clock-skew.ts'
 import type { BatchResult, Db, Statement } from './db.ts'
 import { newPosition, newVersions } from './new-versions.ts'
@@ -10,6 +11,7 @@ import {
   namePaths,
   nameResources,
 } from './write-index-rows.ts'
+import { changeMembers } from './write-member-change.ts'
 
 /** A version about to be written. A delete has an empty body, and no rows beside it. */
 export type Draft = {
@@ -19,12 +21,19 @@ export type Draft = {
   /** The finished line is `head + versionId + '","lastUpdated":"' + lastUpdated + tail` (`fhir/resource-line.ts`). */
   readonly head: string
   readonly tail: string
+  /** Whether the line holds marks that reading takes away and an export replaces (`fhir/attachment-urls.ts`). */
+  readonly marked: boolean
   /** The `versionId` that must be current now (`If-Match`), 0 for "none must be"; undefined writes whatever is there. */
   readonly expected?: number | undefined
   readonly patientIds: readonly string[]
   readonly references: readonly { readonly path: string; readonly typeId: number; readonly id: string }[]
+  /** Of a Group: all that it has from now on. */
   readonly members: readonly DraftMember[]
+  /** Of a Group: what changes, in the place of `members`, so that no more is written than that. */
+  readonly memberChange?: MemberChange | undefined
 }
+/** Members of type Patient that end, by id, and those that begin. One whose period changes is among both. */
+export type MemberChange = { readonly ended: readonly string[]; readonly begun: readonly DraftMember[] }
 export type DraftMember = {
   readonly typeId: number
   readonly id: string
@@ -54,25 +63,28 @@ export const writeVersions = async (
   options: WriteOptions,
 ): Promise<readonly (WrittenVersion | undefined)[]> => {
   if (drafts.length === 0) return []
-  const count = drafts.length
-  const statements: readonly Statement[] = [
-    advanceClock(count, options.now),
+  const results = await batchByClock(db, options, versionStatements(drafts, options.now))
+  return readWritten(results.at(-1), drafts.length)
+}
+
+/** The statements that write versions for at least one draft; the last of them selects what was written. */
+export const versionStatements = (drafts: readonly Draft[], now: number): readonly Statement[] =>
+  [
+    advanceClock(drafts.length, now),
     ...nameResources(drafts),
     ...namePaths(drafts),
     insertVersions(drafts),
-    insertBodies(drafts),
+    ...insertBodies(drafts),
     supersede(drafts),
     ...insertCompartments(drafts),
     ...insertReferences(drafts),
     closeMembers(drafts),
     insertMembers(drafts),
+    ...changeMembers(drafts),
     makeCurrent(drafts),
     recordInstant(),
     selectWritten(drafts),
   ].filter((statement) => statement !== undefined)
-  const results = await batchByClock(db, options, statements)
-  return readWritten(results.at(-1), count)
-}
 
 /** `last_updated` never falls, and never equals the `transactionTime` of an export begun before (the floor rule, DESIGN 4). */
 const advanceClock = (count: number, now: number): Statement =>
@@ -86,11 +98,13 @@ const insertVersions = (drafts: readonly Draft[]): Statement => {
     draft.deleted ? 1 : 0,
     draft.expected ?? null,
     lineBytesWithoutVersionId(draft),
+    draft.marked ? 1 : 0,
   ])
-  return sql`insert into resource_version (position, resource_key, version_id, last_updated, deleted, bytes)
+  return sql`insert into resource_version (position, resource_key, version_id, last_updated, deleted, bytes, marked)
     select ${newPosition(drafts.length, sql`d.value ->> 0`, sql`d.key`)}, r.resource_key,
       coalesce(v.version_id, 0) + 1, c.last_assigned, d.value ->> 2,
-      case when d.value ->> 2 then 0 else (d.value ->> 4) + length(coalesce(v.version_id, 0) + 1) end
+      case when d.value ->> 2 then 0 else (d.value ->> 4) + length(coalesce(v.version_id, 0) + 1) end,
+      d.value ->> 5
     from json_each(${JSON.stringify(rows)}) d
     cross join store_clock c
     cross join resource r on r.type_id = d.value ->> 0 and r.id = d.value ->> 1
@@ -101,19 +115,25 @@ const insertVersions = (drafts: readonly Draft[]): Statement => {
 
 /**
  * Bodies are bound one by one: a value over 5,000,000 bytes is refused by the server, and JSON in JSON would swell. Only they are,
- * for a statement takes 32,766 values, and a batch may have 10,000 drafts.
+ * for a statement takes 32,766 values, so that there is one for every 10,000 drafts.
  */
-const insertBodies = (drafts: readonly Draft[]): Statement | undefined => {
+const insertBodies = (drafts: readonly Draft[]): readonly Statement[] => {
   const bodies = drafts.flatMap(({ typeId, head, tail, deleted }, index) =>
     deleted ? [] : [sql`(${sql.lit(index)}, ${sql.lit(typeId)}, ${head}, ${tail})`],
   )
-  if (bodies.length === 0) return undefined
-  return sql`with draft (i, type_id, head, tail) as (values ${sql.join(bodies, sql`,`)})
-    insert into resource_body (position, line)
-    select v.position, d.head || v.version_id || '","lastUpdated":"' || ${isoInstant} || d.tail
-    from draft d cross join resource_version v
-      on v.position = ${newPosition(drafts.length, sql`d.type_id`, sql`d.i`)}`
+  const statements: Statement[] = []
+  for (let from = 0; from < bodies.length; from += bodiesPerStatement) {
+    const values = sql.join(bodies.slice(from, from + bodiesPerStatement), sql`,`)
+    statements.push(sql`with draft (i, type_id, head, tail) as (values ${values})
+      insert into resource_body (position, line)
+      select v.position, d.head || v.version_id || '","lastUpdated":"' || ${isoInstant} || d.tail
+      from draft d cross join resource_version v
+        on v.position = ${newPosition(drafts.length, sql`d.type_id`, sql`d.i`)}`)
+  }
+  return statements
 }
+
+const bodiesPerStatement = 10_000
 
 const isoInstant = sql`strftime('%Y-%m-%dT%H:%M:%fZ', v.last_updated / 1000.0, 'unixepoch')`
 
@@ -139,7 +159,7 @@ const selectWritten = (drafts: readonly Draft[]): Statement =>
       where p.resource_key = n.resource_key and p.version_id = n.version_id - 1 and p.deleted = 0) as is_created`,
   )
 
-const readWritten = (
+export const readWritten = (
   result: BatchResult | undefined,
   count: number,
 ): readonly (WrittenVersion | undefined)[] => {
@@ -155,8 +175,16 @@ const readWritten = (
   return written
 }
 
-const lineBytesWithoutVersionId = ({ head, tail }: Draft): number =>
-  utf8Bytes(head) + utf8Bytes(tail) + spliceBytes
+const lineBytesWithoutVersionId = ({ head, tail, marked }: Draft): number =>
+  utf8Bytes(head) + utf8Bytes(tail) + spliceBytes + (marked ? countMarks(head + tail) * (markWeight - 1) : 0)
+
+/**
+ * What a mark counts as in `bytes`, by which pages and ranges are bounded: about what the base URL takes that an export puts in its
+ * place. So the bytes of a marked version are an estimate, and a page of nothing but attachments still keeps near its bound.
+ */
+const markWeight = 64
+
+const countMarks = (text: string): number => text.split(attachmentMark).length - 1
 
 /** `","lastUpdated":"2026-11-20T10:26:46.123Z` and the newline behind the line. */
 const spliceBytes = 17 + 24 + 1

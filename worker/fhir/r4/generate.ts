@@ -1,10 +1,11 @@
 /**
- * Writes the two generated files beside it from HL7's official definitions of R4, which are in the dev dependency
+ * Writes the generated files beside it from HL7's official definitions of R4, which are in the dev dependency
  * `hl7.fhir.r4.examples`: `npx node worker/fhir/r4/generate.ts`. A build-time tool, never part of the service.
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { z } from 'zod'
 import { SluiceError } from '../../errors.ts'
+import { compileAttachmentElements, type DefinedElement } from './compile-attachments.ts'
 import { compilePatientCompartment, type Definitions } from './compile-compartment.ts'
 
 export const renderResourceTypes = ({ structures }: Definitions, frozen: readonly string[]): string => {
@@ -34,6 +35,15 @@ ${lines.join('')}} as const
 `
 }
 
+export const renderAttachmentElements = (elements: readonly DefinedElement[]): string => {
+  const lines = compileAttachmentElements(elements).map((name) => `  '${name}',\n`)
+  return `${header}
+/** The names of the elements of type Attachment, in resources, data types and extensions. No other element of these names has a url. */
+export const attachmentElements = [
+${lines.join('')}] as const
+`
+}
+
 /** Puts new types, in alphabetical order, behind those whose place is frozen. */
 export const appendTypes = (frozen: readonly string[], defined: readonly string[]): readonly string[] => {
   const gone = frozen.find((type) => !defined.includes(type))
@@ -55,6 +65,13 @@ export const readDefinitions = (): Definitions => ({
     .map((json) => structureSchema.parse(json))
     .filter(isConcreteResource),
 })
+
+/** The elements of every resource and data type; profiles add none. */
+export const readElements = (): readonly DefinedElement[] =>
+  readAll('StructureDefinition-')
+    .map((json) => structureSchema.parse(json))
+    .filter(({ derivation }) => derivation !== 'constraint')
+    .flatMap(({ snapshot }) => snapshot.element)
 
 const readAll = (prefix: string): readonly unknown[] =>
   readdirSync(packageFolder)
@@ -103,4 +120,6 @@ if (import.meta.main) {
   writeFileSync(typesFile, renderResourceTypes(definitions, frozen))
   const compartmentFile = new URL('patient-compartment.generated.ts', import.meta.url)
   writeFileSync(compartmentFile, renderPatientCompartment(definitions))
+  const attachmentsFile = new URL('attachment-elements.generated.ts', import.meta.url)
+  writeFileSync(attachmentsFile, renderAttachmentElements(readElements()))
 }

@@ -1,0 +1,99 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { denoServer } from '../support/deno-server.ts'
+import { type R2Server, startR2Server } from '../support/r2-server.ts'
+import { type Program, startServer } from '../support/server-process.ts'
+import { isSqldMissing, type SqldServer, startSqld } from '../support/sqld-server.ts'
+import { startWorker } from '../support/worker-server.ts'
+import { type FlowResult, type Running, runFlow } from './flow.ts'
+
+/** What shapes the bytes is the same everywhere, and small enough for several files and parts. */
+const shape = { PART_BYTES: '5MiB', FILE_BYTES: '8MiB', LOG_LEVEL: 'warn' }
+
+let folder: string
+let r2: R2Server
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'sluice-runtimes-'))
+  r2 = await startR2Server()
+})
+afterAll(async () => {
+  await r2.close()
+  await rm(folder, { recursive: true })
+})
+
+const onDisk = (name: string) => ({
+  ...shape,
+  DATABASE_URL: `file:${join(folder, name, 'sluice.db')}`,
+  STORAGE_URL: `file:${join(folder, name, 'exports')}`,
+})
+const remote = (sqld: SqldServer, name: string) => ({
+  ...shape,
+  DATABASE_URL: sqld.url,
+  STORAGE_URL: r2.storageUrl(name),
+  AWS_ACCESS_KEY_ID: r2.options.credentials.accessKeyId,
+  AWS_SECRET_ACCESS_KEY: r2.options.credentials.secretAccessKey,
+})
+
+/** As on Deno Deploy: `--allow-net --allow-env`, and nothing else, not even the dashboard's files. */
+const withoutDisk = ({ args, ...program }: Program): Program => ({
+  ...program,
+  args: args.filter((arg) => !arg.startsWith('--allow-read')),
+})
+
+const flowOn = async (running: Promise<Running>): Promise<FlowResult> => {
+  const service = await running
+  try {
+    return await runFlow(service)
+  } finally {
+    await service.stop()
+  }
+}
+
+const flowOnRemote = async (start: (env: ReturnType<typeof remote>) => Promise<Running>, name: string) => {
+  const sqld = await startSqld()
+  try {
+    return await flowOn(start(remote(sqld, name)))
+  } finally {
+    await sqld.stop()
+  }
+}
+
+describe('Load, export, poll, download and delete', { timeout: 120_000 }, () => {
+  let golden: FlowResult
+  beforeAll(async () => {
+    golden = await flowOn(startServer(onDisk('node')))
+  }, 120_000)
+
+  test('on Node with a file and a folder give every resource, in more than one file', () => {
+    expect(golden.counts).toEqual({
+      Binary: 14,
+      Condition: 500,
+      DocumentReference: 125,
+      Encounter: 500,
+      Observation: 1500,
+      Patient: 500,
+    })
+    expect(golden.hashes.length).toBeGreaterThan(6)
+  })
+
+  test('on Deno with a file and a folder give the same bytes', async () => {
+    const deno = startServer(onDisk('deno'), denoServer('start:deno', join(folder, 'deno')))
+    expect(await flowOn(deno)).toEqual(golden)
+  })
+
+  test.skipIf(isSqldMissing)('on Node with a libSQL server and a bucket give the same bytes', async () => {
+    expect(await flowOnRemote((env) => startServer(env), 'node')).toEqual(golden)
+  })
+
+  test.skipIf(isSqldMissing)('on Deno with a libSQL server and a bucket give the same bytes', async () => {
+    expect(
+      await flowOnRemote((env) => startServer(env, withoutDisk(denoServer('start:deno-remote'))), 'deno'),
+    ).toEqual(golden)
+  })
+
+  test.skipIf(isSqldMissing)('on Workers with a libSQL server and a bucket give the same bytes', async () => {
+    expect(await flowOnRemote(startWorker, 'workers')).toEqual(golden)
+  })
+})

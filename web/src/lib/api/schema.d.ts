@@ -1,0 +1,3091 @@
+// Generated from openapi/openapi.json by `npm run generate`. Do not edit.
+
+export interface paths {
+    "/$export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Start an export of everything */
+        get: operations["kickOffSystemExport"];
+        put?: never;
+        /** Start an export of everything, with a Parameters resource */
+        post: operations["kickOffSystemExportByPost"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/Patient/$export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Start an export of all patients, or of those listed, and what is in their compartments */
+        get: operations["kickOffPatientExport"];
+        put?: never;
+        /** Start an export of all patients, or of those listed, and what is in their compartments, with a Parameters resource */
+        post: operations["kickOffPatientExportByPost"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/Group/{id}/$export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Start an export of the members of a Group, or of those listed, and what is in their compartments */
+        get: operations["kickOffGroupExport"];
+        put?: never;
+        /** Start an export of the members of a Group, or of those listed, and what is in their compartments, with a Parameters resource */
+        post: operations["kickOffGroupExportByPost"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/$export-status/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Ask how an export is getting on, and for its manifest
+         * @description The manifest is made anew each time. Where files have signed URLs (`FILE_ACCESS=signed`), asking again brings new ones.
+         */
+        get: operations["readExportStatus"];
+        put?: never;
+        post?: never;
+        /** Cancel an export, or be done with it: its files go away */
+        delete: operations["deleteExport"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/$export-file/{folder}/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download a file of an export, or a range of it
+         * @description Where `FILE_ACCESS` is `storage`, every file is 404: the manifest tells where in the storage they are.
+         */
+        get: operations["readExportFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/api/ingest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Load resources as NDJSON, of any types mixed
+         * @description Resources are stored in the order of their lines, in many transactions; a line that is refused does not stop the others. Sending the same lines again is safe.
+         */
+        post: operations["ingestResources"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/api/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export jobs, the newest first
+         * @description Jobs that were deleted or have expired are not among them.
+         */
+        get: operations["listJobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/api/jobs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One export job: its progress by type, its files, and what went wrong */
+        get: operations["readJob"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/api/resource-counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Current resources by type
+         * @description Counting stops at 50,000 stored versions of a type, so that it costs little however much is stored; what is left out is told by `isExact`.
+         */
+        get: operations["readResourceCounts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/api/service": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the dashboard has to know of this deployment */
+        get: operations["readService"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/metadata": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What this server can do, as a CapabilityStatement */
+        get: operations["readCapabilities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether the service can do its work */
+        get: operations["readHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/openapi.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** This document, with the servers of this deployment */
+        get: operations["readOpenApi"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Do what a batch or transaction Bundle asks for
+         * @description A transaction is done as a whole or not at all, and links to a `fullUrl` become those of what was stored; the entries of a batch stand each for itself. Interactions: POST, PUT, DELETE, GET and HEAD of resources, without search.
+         */
+        post: operations["processBundle"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/Group/{id}/$member-add": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make patients members of a Group, from now on or in a period
+         * @description A Parameters resource with `patientReference`, once for each patient (up to 50,000), and to add them with an `attributionPeriod` for all. All of them change, in one new version of the Group, or none. Who is what was asked for already stays so.
+         */
+        post: operations["addGroupMembers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/Group/{id}/$member-remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take patients out of a Group; exports already begun still have them
+         * @description A Parameters resource with `patientReference`, once for each patient (up to 50,000), and to add them with an `attributionPeriod` for all. All of them change, in one new version of the Group, or none. Who is what was asked for already stays so.
+         */
+        post: operations["removeGroupMembers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/{type}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create a resource, under an id that the server gives it
+         * @description An id in the body is ignored. `If-None-Exist` is refused, as it needs search.
+         */
+        post: operations["createResource"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/{type}/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read the current version of a resource */
+        get: operations["readResource"];
+        /** Create a resource, or write a new version of it */
+        put: operations["putResource"];
+        post?: never;
+        /** Delete a resource; its earlier versions stay in its history and for exports already begun */
+        delete: operations["deleteResource"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/{type}/{id}/_history/{versionId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read one version of a resource, current or not */
+        get: operations["readResourceVersion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/{type}/{id}/_history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The versions of a resource, the newest first, page by page
+         * @description A page ends after `_count` versions or 2 MiB, whichever is sooner, and links to the next. How a version was written is not stored: each entry says `PUT` or `DELETE`.
+         */
+        get: operations["readResourceHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /**
+         * @description What went wrong, or right (FHIR R4 OperationOutcome)
+         * @example {
+         *       "resourceType": "OperationOutcome",
+         *       "issue": [
+         *         {
+         *           "severity": "error",
+         *           "code": "not-supported",
+         *           "diagnostics": "Cannot process parameter \"_elements\": it is not supported"
+         *         }
+         *       ]
+         *     }
+         */
+        OperationOutcome: {
+            /** @enum {string} */
+            resourceType: "OperationOutcome";
+            issue: {
+                /** @enum {string} */
+                severity: "fatal" | "error" | "warning" | "information";
+                /**
+                 * @description A code of http://hl7.org/fhir/issue-type
+                 * @example not-found
+                 */
+                code: string;
+                /** @description What happened, in a sentence */
+                diagnostics: string;
+            }[];
+        };
+        /** @description The files of an export that has completed */
+        Manifest: {
+            /**
+             * Format: date-time
+             * @description The point in time of the export: use it as the next `_since`
+             * @example 2026-11-20T10:26:46.123Z
+             */
+            transactionTime: string;
+            /**
+             * @description The URL of the kick-off request
+             * @example http://127.0.0.1:8080/fhir/$export?_type=Patient
+             */
+            request: string;
+            /**
+             * @description Whether files want the access token of this service; credentials for a storage are none
+             * @example false
+             */
+            requiresAccessToken: boolean;
+            /** @description Resources, one type a file */
+            output: components["schemas"]["ManifestFile"][];
+            /** @description Deletions since `_since`, as transaction Bundles; absent when there was no `_since` */
+            deleted?: components["schemas"]["ManifestFile"][];
+            /** @description What a client should know about the export, as OperationOutcomes */
+            error: components["schemas"]["ManifestFile"][];
+        };
+        /** @description A file of NDJSON */
+        ManifestFile: {
+            /**
+             * @description Type of the resources in the file
+             * @example Patient
+             */
+            type: string;
+            /**
+             * Format: uri
+             * @description Where to fetch it, as `FILE_ACCESS` says: from this service; from the storage, signed and for a while; or from the storage, with credentials of your own
+             * @example http://127.0.0.1:8080/fhir/$export-file/20261120T102646Z_5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d/Patient-1.ndjson
+             */
+            url: string;
+            /**
+             * @description Lines in the file, exactly
+             * @example 615
+             */
+            count: number;
+            /** @description What the IG leaves to servers; there with `FILE_ACCESS=storage` */
+            extension?: {
+                /**
+                 * @description The object as the tools of its storage name it, with the key as it is, not encoded
+                 * @example s3://exports/20261120T102646Z_5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d/Patient-1.ndjson
+                 */
+                storageUri: string;
+            };
+        };
+        /** @description What became of the lines of an ingest request */
+        IngestReport: {
+            /**
+             * @description Resources stored, one version each
+             * @example 1180
+             */
+            stored: number;
+            /**
+             * @description Lines refused
+             * @example 1
+             */
+            refused: number;
+            /** @description The first 1000 lines that were refused */
+            problems: {
+                /**
+                 * @description Its number, from 1, blank lines counted
+                 * @example 7
+                 */
+                line: number;
+                /** @example Cannot read the resource: it has no id */
+                reason: string;
+            }[];
+        };
+        /** @description The service can do its work */
+        Health: {
+            /** @enum {string} */
+            status: "ok";
+        };
+        /** @description Jobs, the newest first */
+        JobList: {
+            jobs: components["schemas"]["Job"][];
+            /**
+             * @description There are older ones: give this as `after` to read on. Absent at the end
+             * @example 1795084006123_5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d
+             */
+            next?: string;
+        };
+        /** @description An export job */
+        Job: {
+            /** @example 5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d */
+            id: string;
+            /** @enum {string} */
+            level: "system" | "patient" | "group";
+            /**
+             * @description At Group level, its id
+             * @example diabetes
+             */
+            groupId?: string;
+            /**
+             * @description `accepted` waits for its first turn
+             * @example in-progress
+             * @enum {string}
+             */
+            state: "accepted" | "in-progress" | "completed" | "failed";
+            /**
+             * @description The types asked for, by URL or body; empty when all are
+             * @example [
+             *       "Observation"
+             *     ]
+             */
+            types: string[];
+            /**
+             * @description How many patients the request lists; absent when it lists none, and is about all
+             * @example 2
+             */
+            patients?: number;
+            /**
+             * Format: date-time
+             * @description Its `_since`, in whole milliseconds
+             * @example 2026-11-20T10:26:46.123Z
+             */
+            since?: string;
+            /**
+             * Format: date-time
+             * @description Its `_until`, in whole milliseconds
+             * @example 2026-11-20T10:26:46.123Z
+             */
+            until?: string;
+            /**
+             * @description The URL of the kick-off request, without what stood in its body
+             * @example http://127.0.0.1:8080/fhir/$export?_type=Patient
+             */
+            request: string;
+            /**
+             * @description The URL of its status request; DELETE there cancels or removes it
+             * @example http://127.0.0.1:8080/fhir/$export-status/5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d
+             */
+            statusUrl: string;
+            /**
+             * Format: date-time
+             * @description The point in time of the export
+             * @example 2026-11-20T10:26:46.123Z
+             */
+            transactionTime: string;
+            /**
+             * Format: date-time
+             * @description When it was asked for
+             * @example 2026-11-20T10:26:46.123Z
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description When it was completed or failed
+             * @example 2026-11-20T10:26:46.123Z
+             */
+            endedAt?: string;
+            /**
+             * Format: date-time
+             * @description When its files go away by themselves
+             * @example 2026-11-20T10:26:46.123Z
+             */
+            expiresAt?: string;
+            progress: {
+                /**
+                 * @description Resources written, without the lines of `deleted` and `error`
+                 * @example 12000
+                 */
+                done: number;
+                /**
+                 * @description Resources there will be, as planned; 0 before the plan is made
+                 * @example 50000
+                 */
+                total: number;
+                /**
+                 * @description Of all lines; 100 only when it is completed
+                 * @example 24
+                 */
+                percent: number;
+            };
+            /**
+             * @description Why it failed, in a sentence
+             * @example Cannot finish the export: Cannot upload a part: the storage does not answer (12 attempts)
+             */
+            failure?: string;
+        };
+        /** @description All there is to know about one job */
+        JobDetails: {
+            job: components["schemas"]["Job"];
+            /** @description How far each type has come */
+            types: {
+                /**
+                 * @description The resource type that it is about; absent where it is about several
+                 * @example Observation
+                 */
+                type?: string;
+                /**
+                 * @description Its list in the manifest
+                 * @enum {string}
+                 */
+                kind: "output" | "deleted" | "error";
+                /**
+                 * @description Lines written
+                 * @example 12000
+                 */
+                done: number;
+                /**
+                 * @description Lines there will be, as planned; 0 before the plan is made
+                 * @example 50000
+                 */
+                total: number;
+                isDone: boolean;
+            }[];
+            /** @description The first work unit that waits after a failure */
+            resting?: {
+                /**
+                 * @description The resource type that it is about; absent where it is about several
+                 * @example Observation
+                 */
+                type?: string;
+                /**
+                 * Format: date-time
+                 * @description When it is tried again
+                 * @example 2026-11-20T10:26:46.123Z
+                 */
+                until: string;
+                /**
+                 * @description Failures in a row
+                 * @example 2
+                 */
+                attempts: number;
+                /**
+                 * @description What failed
+                 * @example Cannot upload a part: the storage does not answer
+                 */
+                reason: string;
+            };
+            /** @description The first 1000 finished files; the manifest has all */
+            files: {
+                /** @example Observation-1.ndjson */
+                name: string;
+                /**
+                 * @description Its list in the manifest
+                 * @enum {string}
+                 */
+                kind: "output" | "deleted" | "error";
+                /**
+                 * @description The resource type that it is about; absent where it is about several
+                 * @example Observation
+                 */
+                type?: string;
+                /**
+                 * @description Lines, exactly
+                 * @example 12000
+                 */
+                lines: number;
+                /**
+                 * @description Bytes, not compressed
+                 * @example 6400000
+                 */
+                bytes: number;
+                /**
+                 * @description Where this service serves it; absent with `FILE_ACCESS=storage`
+                 * @example http://127.0.0.1:8080/fhir/$export-file/20261120T102646Z_5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d/Observation-1.ndjson
+                 */
+                url?: string;
+            }[];
+            totals: {
+                /**
+                 * @description Finished files
+                 * @example 3
+                 */
+                files: number;
+                /**
+                 * @description The resources in them, without the lines of `deleted` and `error`
+                 * @example 24000
+                 */
+                resources: number;
+                /**
+                 * @description Their bytes
+                 * @example 12800000
+                 */
+                bytes: number;
+            };
+        };
+        /** @description Current resources by type; types without any are absent */
+        ResourceCounts: {
+            types: {
+                /** @example Observation */
+                type: string;
+                /**
+                 * @description Current resources, or, where it is not exact, a number that there are at least
+                 * @example 9412
+                 */
+                count: number;
+                /**
+                 * @description False where counting stopped at 50,000 stored versions, of which some may be old
+                 * @example true
+                 */
+                isExact: boolean;
+            }[];
+        };
+        /** @description What the dashboard has to know of this deployment */
+        ServiceInfo: {
+            /** @example 0.1.0 */
+            version: string;
+            /** @example http://127.0.0.1:8080/fhir */
+            fhirBase: string;
+            /**
+             * @description Empty where FHIR is at the root
+             * @example /fhir
+             */
+            fhirPath: string;
+            /** @enum {string} */
+            fileAccess: "proxy" | "signed" | "storage";
+        };
+    };
+    responses: {
+        /** @description A parameter, header or body is malformed or not supported */
+        Error400: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "resourceType": "OperationOutcome",
+                 *       "issue": [
+                 *         {
+                 *           "severity": "error",
+                 *           "code": "invalid",
+                 *           "diagnostics": "A parameter, header or body is malformed or not supported"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/fhir+json": components["schemas"]["OperationOutcome"];
+            };
+        };
+        /** @description This client may not do this */
+        Error403: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "resourceType": "OperationOutcome",
+                 *       "issue": [
+                 *         {
+                 *           "severity": "error",
+                 *           "code": "forbidden",
+                 *           "diagnostics": "This client may not do this"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/fhir+json": components["schemas"]["OperationOutcome"];
+            };
+        };
+        /** @description There is no such thing here, or no longer */
+        Error404: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "resourceType": "OperationOutcome",
+                 *       "issue": [
+                 *         {
+                 *           "severity": "error",
+                 *           "code": "not-found",
+                 *           "diagnostics": "There is no such thing here, or no longer"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/fhir+json": components["schemas"]["OperationOutcome"];
+            };
+        };
+        /** @description Accept, `_format` or Accept-Encoding refuses everything that can be sent */
+        Error406: {
+            headers: {
+                /**
+                 * @description Answers differ by this header of the request
+                 * @example Accept-Encoding
+                 */
+                Vary?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "resourceType": "OperationOutcome",
+                 *       "issue": [
+                 *         {
+                 *           "severity": "error",
+                 *           "code": "not-supported",
+                 *           "diagnostics": "Accept, `_format` or Accept-Encoding refuses everything that can be sent"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/fhir+json": components["schemas"]["OperationOutcome"];
+            };
+        };
+        /** @description The resource was deleted */
+        Error410: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "resourceType": "OperationOutcome",
+                 *       "issue": [
+                 *         {
+                 *           "severity": "error",
+                 *           "code": "deleted",
+                 *           "diagnostics": "The resource was deleted"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/fhir+json": components["schemas"]["OperationOutcome"];
+            };
+        };
+        /** @description The condition of the request does not hold */
+        Error412: {
+            headers: {
+                /**
+                 * @description Answers differ by this header of the request
+                 * @example Accept-Encoding
+                 */
+                Vary?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "resourceType": "OperationOutcome",
+                 *       "issue": [
+                 *         {
+                 *           "severity": "error",
+                 *           "code": "conflict",
+                 *           "diagnostics": "The condition of the request does not hold"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/fhir+json": components["schemas"]["OperationOutcome"];
+            };
+        };
+        /** @description The body is too large */
+        Error413: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "resourceType": "OperationOutcome",
+                 *       "issue": [
+                 *         {
+                 *           "severity": "error",
+                 *           "code": "too-long",
+                 *           "diagnostics": "The body is too large"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/fhir+json": components["schemas"]["OperationOutcome"];
+            };
+        };
+        /** @description The Content-Type or Content-Encoding of the body is not one of those accepted */
+        Error415: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "resourceType": "OperationOutcome",
+                 *       "issue": [
+                 *         {
+                 *           "severity": "error",
+                 *           "code": "not-supported",
+                 *           "diagnostics": "The Content-Type or Content-Encoding of the body is not one of those accepted"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/fhir+json": components["schemas"]["OperationOutcome"];
+            };
+        };
+        /** @description The range lies behind the end of the file */
+        Error416: {
+            headers: {
+                /**
+                 * @description How many bytes there are
+                 * @example bytes *\/146515
+                 */
+                "Content-Range"?: string;
+                /**
+                 * @description Answers differ by this header of the request
+                 * @example Accept-Encoding
+                 */
+                Vary?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "resourceType": "OperationOutcome",
+                 *       "issue": [
+                 *         {
+                 *           "severity": "error",
+                 *           "code": "invalid",
+                 *           "diagnostics": "The range lies behind the end of the file"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/fhir+json": components["schemas"]["OperationOutcome"];
+            };
+        };
+        /** @description Too many at once; try again after Retry-After */
+        Error429: {
+            headers: {
+                /**
+                 * @description Whole seconds to wait before asking again
+                 * @example 2
+                 */
+                "Retry-After"?: number;
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "resourceType": "OperationOutcome",
+                 *       "issue": [
+                 *         {
+                 *           "severity": "error",
+                 *           "code": "throttled",
+                 *           "diagnostics": "Too many at once; try again after Retry-After"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/fhir+json": components["schemas"]["OperationOutcome"];
+            };
+        };
+        /** @description The export failed */
+        Error500: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "resourceType": "OperationOutcome",
+                 *       "issue": [
+                 *         {
+                 *           "severity": "error",
+                 *           "code": "processing",
+                 *           "diagnostics": "The export failed"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/fhir+json": components["schemas"]["OperationOutcome"];
+            };
+        };
+        /** @description The database or the storage does not answer now; try again after Retry-After */
+        Error503: {
+            headers: {
+                /**
+                 * @description Whole seconds to wait before asking again
+                 * @example 2
+                 */
+                "Retry-After"?: number;
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "resourceType": "OperationOutcome",
+                 *       "issue": [
+                 *         {
+                 *           "severity": "error",
+                 *           "code": "transient",
+                 *           "diagnostics": "The database or the storage does not answer now; try again after Retry-After"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/fhir+json": components["schemas"]["OperationOutcome"];
+            };
+        };
+    };
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    kickOffSystemExport: {
+        parameters: {
+            query?: {
+                /**
+                 * @description NDJSON, in one of its three spellings: `application/fhir+ndjson`, `application/ndjson`, `ndjson`
+                 * @example application/fhir+ndjson
+                 */
+                _outputFormat?: string;
+                /**
+                 * @description Resource types, comma-separated or repeated; absent: all
+                 * @example [
+                 *       "Patient",
+                 *       "Observation"
+                 *     ]
+                 */
+                _type?: string[];
+                /**
+                 * @description Only resources changed after this instant; a date means its first instant in UTC
+                 * @example 2026-01-01T00:00:00Z
+                 */
+                _since?: string;
+                /**
+                 * @description Only resources whose current version was written before this instant
+                 * @example 2026-02-01T00:00:00Z
+                 */
+                _until?: string;
+            };
+            header?: {
+                /**
+                 * @description `respond-async`, which is done in any case; `handling=lenient` ignores parameters that are not supported, and reports them
+                 * @example respond-async, handling=lenient
+                 */
+                Prefer?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted: the job is at the URL in Content-Location */
+            202: {
+                headers: {
+                    /**
+                     * @description The absolute URL of the status request
+                     * @example http://127.0.0.1:8080/fhir/$export-status/5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d
+                     */
+                    "Content-Location"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "resourceType": "OperationOutcome",
+                     *       "issue": [
+                     *         {
+                     *           "severity": "information",
+                     *           "code": "informational",
+                     *           "diagnostics": "The export was accepted"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/fhir+json": components["schemas"]["OperationOutcome"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            403: components["responses"]["Error403"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    kickOffSystemExportByPost: {
+        parameters: {
+            query?: {
+                /**
+                 * @description NDJSON, in one of its three spellings: `application/fhir+ndjson`, `application/ndjson`, `ndjson`
+                 * @example application/fhir+ndjson
+                 */
+                _outputFormat?: string;
+                /**
+                 * @description Resource types, comma-separated or repeated; absent: all
+                 * @example [
+                 *       "Patient",
+                 *       "Observation"
+                 *     ]
+                 */
+                _type?: string[];
+                /**
+                 * @description Only resources changed after this instant; a date means its first instant in UTC
+                 * @example 2026-01-01T00:00:00Z
+                 */
+                _since?: string;
+                /**
+                 * @description Only resources whose current version was written before this instant
+                 * @example 2026-02-01T00:00:00Z
+                 */
+                _until?: string;
+            };
+            header?: {
+                /**
+                 * @description `respond-async`, which is done in any case; `handling=lenient` ignores parameters that are not supported, and reports them
+                 * @example respond-async, handling=lenient
+                 */
+                Prefer?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A FHIR Parameters resource; without a body the query says it all */
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "resourceType": "Parameters",
+                 *       "parameter": [
+                 *         {
+                 *           "name": "_type",
+                 *           "valueString": "Patient,Observation"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/fhir+json": {
+                    [key: string]: unknown;
+                };
+                /**
+                 * @example {
+                 *       "resourceType": "Parameters",
+                 *       "parameter": [
+                 *         {
+                 *           "name": "_type",
+                 *           "valueString": "Patient,Observation"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Accepted: the job is at the URL in Content-Location */
+            202: {
+                headers: {
+                    /**
+                     * @description The absolute URL of the status request
+                     * @example http://127.0.0.1:8080/fhir/$export-status/5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d
+                     */
+                    "Content-Location"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "resourceType": "OperationOutcome",
+                     *       "issue": [
+                     *         {
+                     *           "severity": "information",
+                     *           "code": "informational",
+                     *           "diagnostics": "The export was accepted"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/fhir+json": components["schemas"]["OperationOutcome"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            403: components["responses"]["Error403"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    kickOffPatientExport: {
+        parameters: {
+            query?: {
+                /**
+                 * @description NDJSON, in one of its three spellings: `application/fhir+ndjson`, `application/ndjson`, `ndjson`
+                 * @example application/fhir+ndjson
+                 */
+                _outputFormat?: string;
+                /**
+                 * @description Resource types, comma-separated or repeated; absent: all
+                 * @example [
+                 *       "Patient",
+                 *       "Observation"
+                 *     ]
+                 */
+                _type?: string[];
+                /**
+                 * @description Only resources changed after this instant; a date means its first instant in UTC
+                 * @example 2026-01-01T00:00:00Z
+                 */
+                _since?: string;
+                /**
+                 * @description Only resources whose current version was written before this instant
+                 * @example 2026-02-01T00:00:00Z
+                 */
+                _until?: string;
+            };
+            header?: {
+                /**
+                 * @description `respond-async`, which is done in any case; `handling=lenient` ignores parameters that are not supported, and reports them
+                 * @example respond-async, handling=lenient
+                 */
+                Prefer?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted: the job is at the URL in Content-Location */
+            202: {
+                headers: {
+                    /**
+                     * @description The absolute URL of the status request
+                     * @example http://127.0.0.1:8080/fhir/$export-status/5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d
+                     */
+                    "Content-Location"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "resourceType": "OperationOutcome",
+                     *       "issue": [
+                     *         {
+                     *           "severity": "information",
+                     *           "code": "informational",
+                     *           "diagnostics": "The export was accepted"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/fhir+json": components["schemas"]["OperationOutcome"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            403: components["responses"]["Error403"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    kickOffPatientExportByPost: {
+        parameters: {
+            query?: {
+                /**
+                 * @description NDJSON, in one of its three spellings: `application/fhir+ndjson`, `application/ndjson`, `ndjson`
+                 * @example application/fhir+ndjson
+                 */
+                _outputFormat?: string;
+                /**
+                 * @description Resource types, comma-separated or repeated; absent: all
+                 * @example [
+                 *       "Patient",
+                 *       "Observation"
+                 *     ]
+                 */
+                _type?: string[];
+                /**
+                 * @description Only resources changed after this instant; a date means its first instant in UTC
+                 * @example 2026-01-01T00:00:00Z
+                 */
+                _since?: string;
+                /**
+                 * @description Only resources whose current version was written before this instant
+                 * @example 2026-02-01T00:00:00Z
+                 */
+                _until?: string;
+                /**
+                 * @description Only these patients, comma-separated or repeated, as `Patient/1` or `1`
+                 * @example [
+                 *       "Patient/example"
+                 *     ]
+                 */
+                patient?: string[];
+            };
+            header?: {
+                /**
+                 * @description `respond-async`, which is done in any case; `handling=lenient` ignores parameters that are not supported, and reports them
+                 * @example respond-async, handling=lenient
+                 */
+                Prefer?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A FHIR Parameters resource; without a body the query says it all */
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "resourceType": "Parameters",
+                 *       "parameter": [
+                 *         {
+                 *           "name": "_type",
+                 *           "valueString": "Patient,Observation"
+                 *         },
+                 *         {
+                 *           "name": "patient",
+                 *           "valueReference": {
+                 *             "reference": "Patient/example"
+                 *           }
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/fhir+json": {
+                    [key: string]: unknown;
+                };
+                /**
+                 * @example {
+                 *       "resourceType": "Parameters",
+                 *       "parameter": [
+                 *         {
+                 *           "name": "_type",
+                 *           "valueString": "Patient,Observation"
+                 *         },
+                 *         {
+                 *           "name": "patient",
+                 *           "valueReference": {
+                 *             "reference": "Patient/example"
+                 *           }
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Accepted: the job is at the URL in Content-Location */
+            202: {
+                headers: {
+                    /**
+                     * @description The absolute URL of the status request
+                     * @example http://127.0.0.1:8080/fhir/$export-status/5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d
+                     */
+                    "Content-Location"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "resourceType": "OperationOutcome",
+                     *       "issue": [
+                     *         {
+                     *           "severity": "information",
+                     *           "code": "informational",
+                     *           "diagnostics": "The export was accepted"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/fhir+json": components["schemas"]["OperationOutcome"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            403: components["responses"]["Error403"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    kickOffGroupExport: {
+        parameters: {
+            query?: {
+                /**
+                 * @description NDJSON, in one of its three spellings: `application/fhir+ndjson`, `application/ndjson`, `ndjson`
+                 * @example application/fhir+ndjson
+                 */
+                _outputFormat?: string;
+                /**
+                 * @description Resource types, comma-separated or repeated; absent: all
+                 * @example [
+                 *       "Patient",
+                 *       "Observation"
+                 *     ]
+                 */
+                _type?: string[];
+                /**
+                 * @description Only resources changed after this instant; a date means its first instant in UTC
+                 * @example 2026-01-01T00:00:00Z
+                 */
+                _since?: string;
+                /**
+                 * @description Only resources whose current version was written before this instant
+                 * @example 2026-02-01T00:00:00Z
+                 */
+                _until?: string;
+            };
+            header?: {
+                /**
+                 * @description `respond-async`, which is done in any case; `handling=lenient` ignores parameters that are not supported, and reports them
+                 * @example respond-async, handling=lenient
+                 */
+                Prefer?: string;
+            };
+            path: {
+                /**
+                 * @description The id of the Group
+                 * @example example
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted: the job is at the URL in Content-Location */
+            202: {
+                headers: {
+                    /**
+                     * @description The absolute URL of the status request
+                     * @example http://127.0.0.1:8080/fhir/$export-status/5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d
+                     */
+                    "Content-Location"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "resourceType": "OperationOutcome",
+                     *       "issue": [
+                     *         {
+                     *           "severity": "information",
+                     *           "code": "informational",
+                     *           "diagnostics": "The export was accepted"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/fhir+json": components["schemas"]["OperationOutcome"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    kickOffGroupExportByPost: {
+        parameters: {
+            query?: {
+                /**
+                 * @description NDJSON, in one of its three spellings: `application/fhir+ndjson`, `application/ndjson`, `ndjson`
+                 * @example application/fhir+ndjson
+                 */
+                _outputFormat?: string;
+                /**
+                 * @description Resource types, comma-separated or repeated; absent: all
+                 * @example [
+                 *       "Patient",
+                 *       "Observation"
+                 *     ]
+                 */
+                _type?: string[];
+                /**
+                 * @description Only resources changed after this instant; a date means its first instant in UTC
+                 * @example 2026-01-01T00:00:00Z
+                 */
+                _since?: string;
+                /**
+                 * @description Only resources whose current version was written before this instant
+                 * @example 2026-02-01T00:00:00Z
+                 */
+                _until?: string;
+                /**
+                 * @description Only these patients, comma-separated or repeated, as `Patient/1` or `1`
+                 * @example [
+                 *       "Patient/example"
+                 *     ]
+                 */
+                patient?: string[];
+            };
+            header?: {
+                /**
+                 * @description `respond-async`, which is done in any case; `handling=lenient` ignores parameters that are not supported, and reports them
+                 * @example respond-async, handling=lenient
+                 */
+                Prefer?: string;
+            };
+            path: {
+                /**
+                 * @description The id of the Group
+                 * @example example
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description A FHIR Parameters resource; without a body the query says it all */
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "resourceType": "Parameters",
+                 *       "parameter": [
+                 *         {
+                 *           "name": "_type",
+                 *           "valueString": "Patient,Observation"
+                 *         },
+                 *         {
+                 *           "name": "patient",
+                 *           "valueReference": {
+                 *             "reference": "Patient/example"
+                 *           }
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/fhir+json": {
+                    [key: string]: unknown;
+                };
+                /**
+                 * @example {
+                 *       "resourceType": "Parameters",
+                 *       "parameter": [
+                 *         {
+                 *           "name": "_type",
+                 *           "valueString": "Patient,Observation"
+                 *         },
+                 *         {
+                 *           "name": "patient",
+                 *           "valueReference": {
+                 *             "reference": "Patient/example"
+                 *           }
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Accepted: the job is at the URL in Content-Location */
+            202: {
+                headers: {
+                    /**
+                     * @description The absolute URL of the status request
+                     * @example http://127.0.0.1:8080/fhir/$export-status/5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d
+                     */
+                    "Content-Location"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "resourceType": "OperationOutcome",
+                     *       "issue": [
+                     *         {
+                     *           "severity": "information",
+                     *           "code": "informational",
+                     *           "diagnostics": "The export was accepted"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/fhir+json": components["schemas"]["OperationOutcome"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    readExportStatus: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of the job, from Content-Location
+                 * @example 5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Completed: the manifest */
+            200: {
+                headers: {
+                    /**
+                     * @description When the files go away, or the URLs of the manifest end, whichever is sooner: then ask again for new ones
+                     * @example Fri, 27 Nov 2026 10:26:46 GMT
+                     */
+                    Expires?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "transactionTime": "2026-11-20T10:26:46.123Z",
+                     *       "request": "http://127.0.0.1:8080/fhir/$export?_type=Patient",
+                     *       "requiresAccessToken": false,
+                     *       "output": [
+                     *         {
+                     *           "type": "Patient",
+                     *           "url": "http://127.0.0.1:8080/fhir/$export-file/20261120T102646Z_5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d/Patient-1.ndjson",
+                     *           "count": 615
+                     *         }
+                     *       ],
+                     *       "error": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Manifest"];
+                };
+            };
+            /** @description In progress */
+            202: {
+                headers: {
+                    /**
+                     * @description Percent, state, and the type being written with its lines; under 100 characters
+                     * @example 64% in-progress Observation 12000/50000
+                     */
+                    "X-Progress"?: string;
+                    /**
+                     * @description Whole seconds to wait before asking again
+                     * @example 2
+                     */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    deleteExport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of the job, from Content-Location
+                 * @example 5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removed: from now on it is 404 */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "resourceType": "OperationOutcome",
+                     *       "issue": [
+                     *         {
+                     *           "severity": "information",
+                     *           "code": "informational",
+                     *           "diagnostics": "The export is removed, its files will be gone shortly"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/fhir+json": components["schemas"]["OperationOutcome"];
+                };
+            };
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    readExportFile: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description `gzip` asks for a gzipped answer
+                 * @example gzip
+                 */
+                "Accept-Encoding"?: string;
+                /**
+                 * @description One range of bytes, of the file as it is
+                 * @example bytes=1024-
+                 */
+                Range?: string;
+                /**
+                 * @description The ETag or the Last-Modified of which the range is wanted: otherwise the whole file is sent
+                 * @example "5d41402abc4b2a76b9719d911017c592"
+                 */
+                "If-Range"?: string;
+                /**
+                 * @description Only if it is not this one: otherwise 304
+                 * @example "5d41402abc4b2a76b9719d911017c592"
+                 */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description The folder of the export
+                 * @example 20261120T102646Z_5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d
+                 */
+                folder: string;
+                /**
+                 * @description The name of the file
+                 * @example Patient-1.ndjson
+                 */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description NDJSON, one resource a line */
+            200: {
+                headers: {
+                    /**
+                     * @description Identifies these bytes
+                     * @example "5d41402abc4b2a76b9719d911017c592"
+                     */
+                    ETag?: string;
+                    /**
+                     * @description When it was last changed
+                     * @example Fri, 20 Nov 2026 10:26:46 GMT
+                     */
+                    "Last-Modified"?: string;
+                    /**
+                     * @description `bytes`, or `none` for a gzipped answer
+                     * @example bytes
+                     */
+                    "Accept-Ranges"?: string;
+                    /**
+                     * @description Answers differ by this header of the request
+                     * @example Accept-Encoding
+                     */
+                    Vary?: string;
+                    /**
+                     * @description `gzip` when the answer is gzipped
+                     * @example gzip
+                     */
+                    "Content-Encoding"?: string;
+                    /**
+                     * @description The number of bytes, unless the answer is gzipped
+                     * @example 146515
+                     */
+                    "Content-Length"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example {"resourceType":"Patient","id":"example"} */
+                    "application/fhir+ndjson": string;
+                };
+            };
+            /** @description The range asked for */
+            206: {
+                headers: {
+                    /**
+                     * @description Identifies these bytes
+                     * @example "5d41402abc4b2a76b9719d911017c592"
+                     */
+                    ETag?: string;
+                    /**
+                     * @description When it was last changed
+                     * @example Fri, 20 Nov 2026 10:26:46 GMT
+                     */
+                    "Last-Modified"?: string;
+                    /**
+                     * @description `bytes`, or `none` for a gzipped answer
+                     * @example bytes
+                     */
+                    "Accept-Ranges"?: string;
+                    /**
+                     * @description Answers differ by this header of the request
+                     * @example Accept-Encoding
+                     */
+                    Vary?: string;
+                    /**
+                     * @description Which bytes these are, and of how many
+                     * @example bytes 0-1023/146515
+                     */
+                    "Content-Range"?: string;
+                    /**
+                     * @description The number of bytes, unless the answer is gzipped
+                     * @example 146515
+                     */
+                    "Content-Length"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example {"resourceType":"Patient","id":"example"} */
+                    "application/fhir+ndjson": string;
+                };
+            };
+            /** @description Not modified: the client has it */
+            304: {
+                headers: {
+                    /**
+                     * @description Identifies these bytes
+                     * @example "5d41402abc4b2a76b9719d911017c592"
+                     */
+                    ETag?: string;
+                    /**
+                     * @description When it was last changed
+                     * @example Fri, 20 Nov 2026 10:26:46 GMT
+                     */
+                    "Last-Modified"?: string;
+                    /**
+                     * @description `bytes`, or `none` for a gzipped answer
+                     * @example bytes
+                     */
+                    "Accept-Ranges"?: string;
+                    /**
+                     * @description Answers differ by this header of the request
+                     * @example Accept-Encoding
+                     */
+                    Vary?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            406: components["responses"]["Error406"];
+            412: components["responses"]["Error412"];
+            416: components["responses"]["Error416"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    ingestResources: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description `gzip` when the body is one gzip stream
+                 * @example gzip
+                 */
+                "Content-Encoding"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {"resourceType":"Patient","id":"example"}
+                 *     {"resourceType":"Organization","id":"1"}
+                 */
+                "application/fhir+ndjson": string;
+                /**
+                 * @example {"resourceType":"Patient","id":"example"}
+                 *     {"resourceType":"Organization","id":"1"}
+                 */
+                "application/ndjson": string;
+                /**
+                 * @example {"resourceType":"Patient","id":"example"}
+                 *     {"resourceType":"Organization","id":"1"}
+                 */
+                "application/x-ndjson": string;
+            };
+        };
+        responses: {
+            /** @description What was stored, and which lines were refused and why */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "stored": 2,
+                     *       "refused": 1,
+                     *       "problems": [
+                     *         {
+                     *           "line": 3,
+                     *           "reason": "Cannot read the resource: it has no id"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["IngestReport"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            403: components["responses"]["Error403"];
+            415: components["responses"]["Error415"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    listJobs: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Only jobs in this state: accepted, in-progress, completed, failed
+                 * @example in-progress
+                 */
+                state?: string;
+                /**
+                 * @description Goes on behind a page: its `next`
+                 * @example 1795084006123_5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d
+                 */
+                after?: string;
+                /**
+                 * @description At most so many; 50 unless told, 100 at most
+                 * @example 20
+                 */
+                count?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of jobs */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "jobs": [
+                     *         {
+                     *           "id": "5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d",
+                     *           "level": "group",
+                     *           "groupId": "diabetes",
+                     *           "state": "in-progress",
+                     *           "types": [
+                     *             "Observation"
+                     *           ],
+                     *           "request": "http://127.0.0.1:8080/fhir/Group/diabetes/$export?_type=Observation",
+                     *           "statusUrl": "http://127.0.0.1:8080/fhir/$export-status/5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d",
+                     *           "transactionTime": "2026-11-20T10:26:46.123Z",
+                     *           "createdAt": "2026-11-20T10:26:46.123Z",
+                     *           "progress": {
+                     *             "done": 12000,
+                     *             "total": 50000,
+                     *             "percent": 24
+                     *           }
+                     *         }
+                     *       ],
+                     *       "next": "1795084006123_5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["JobList"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            403: components["responses"]["Error403"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    readJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of the job
+                 * @example 5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The job */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "job": {
+                     *         "id": "5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d",
+                     *         "level": "group",
+                     *         "groupId": "diabetes",
+                     *         "state": "in-progress",
+                     *         "types": [
+                     *           "Observation"
+                     *         ],
+                     *         "request": "http://127.0.0.1:8080/fhir/Group/diabetes/$export?_type=Observation",
+                     *         "statusUrl": "http://127.0.0.1:8080/fhir/$export-status/5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d",
+                     *         "transactionTime": "2026-11-20T10:26:46.123Z",
+                     *         "createdAt": "2026-11-20T10:26:46.123Z",
+                     *         "progress": {
+                     *           "done": 12000,
+                     *           "total": 50000,
+                     *           "percent": 24
+                     *         }
+                     *       },
+                     *       "types": [
+                     *         {
+                     *           "type": "Observation",
+                     *           "kind": "output",
+                     *           "done": 12000,
+                     *           "total": 50000,
+                     *           "isDone": false
+                     *         }
+                     *       ],
+                     *       "files": [],
+                     *       "totals": {
+                     *         "files": 0,
+                     *         "resources": 0,
+                     *         "bytes": 0
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["JobDetails"];
+                };
+            };
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    readResourceCounts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How many there are */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "types": [
+                     *         {
+                     *           "type": "Observation",
+                     *           "count": 49412,
+                     *           "isExact": false
+                     *         },
+                     *         {
+                     *           "type": "Patient",
+                     *           "count": 615,
+                     *           "isExact": true
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ResourceCounts"];
+                };
+            };
+            403: components["responses"]["Error403"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    readService: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description This deployment */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "version": "0.1.0",
+                     *       "fhirBase": "http://127.0.0.1:8080/fhir",
+                     *       "fhirPath": "/fhir",
+                     *       "fileAccess": "proxy"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ServiceInfo"];
+                };
+            };
+            403: components["responses"]["Error403"];
+        };
+    };
+    readCapabilities: {
+        parameters: {
+            query?: {
+                /**
+                 * @description JSON, by any of its names; overrides `Accept`
+                 * @example json
+                 */
+                _format?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A CapabilityStatement */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "resourceType": "CapabilityStatement",
+                     *       "status": "active",
+                     *       "fhirVersion": "4.0.1"
+                     *     }
+                     */
+                    "application/fhir+json": Record<string, never>;
+                };
+            };
+            403: components["responses"]["Error403"];
+            406: components["responses"]["Error406"];
+        };
+    };
+    readHealth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The database answers */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "status": "ok"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            403: components["responses"]["Error403"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    readOpenApi: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OpenAPI 3.1 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "openapi": "3.1.0"
+                     *     }
+                     */
+                    "application/json": Record<string, never>;
+                };
+            };
+            403: components["responses"]["Error403"];
+        };
+    };
+    processBundle: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description `return=minimal`, `return=representation` or `return=OperationOutcome`: what the answer holds
+                 * @example return=minimal
+                 */
+                Prefer?: string;
+                /**
+                 * @description `gzip` when the body is one gzip stream
+                 * @example gzip
+                 */
+                "Content-Encoding"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "resourceType": "Bundle",
+                 *       "type": "transaction",
+                 *       "entry": [
+                 *         {
+                 *           "fullUrl": "urn:uuid:61ebe359-bfdc-4613-8bf2-c5e300945f0a",
+                 *           "resource": {
+                 *             "resourceType": "Patient"
+                 *           },
+                 *           "request": {
+                 *             "method": "POST",
+                 *             "url": "Patient"
+                 *           }
+                 *         },
+                 *         {
+                 *           "resource": {
+                 *             "resourceType": "Observation",
+                 *             "id": "example",
+                 *             "status": "final",
+                 *             "code": {
+                 *               "text": "Weight"
+                 *             },
+                 *             "subject": {
+                 *               "reference": "urn:uuid:61ebe359-bfdc-4613-8bf2-c5e300945f0a"
+                 *             }
+                 *           },
+                 *           "request": {
+                 *             "method": "PUT",
+                 *             "url": "Observation/example"
+                 *           }
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/fhir+json": Record<string, never>;
+                /**
+                 * @example {
+                 *       "resourceType": "Bundle",
+                 *       "type": "transaction",
+                 *       "entry": [
+                 *         {
+                 *           "fullUrl": "urn:uuid:61ebe359-bfdc-4613-8bf2-c5e300945f0a",
+                 *           "resource": {
+                 *             "resourceType": "Patient"
+                 *           },
+                 *           "request": {
+                 *             "method": "POST",
+                 *             "url": "Patient"
+                 *           }
+                 *         },
+                 *         {
+                 *           "resource": {
+                 *             "resourceType": "Observation",
+                 *             "id": "example",
+                 *             "status": "final",
+                 *             "code": {
+                 *               "text": "Weight"
+                 *             },
+                 *             "subject": {
+                 *               "reference": "urn:uuid:61ebe359-bfdc-4613-8bf2-c5e300945f0a"
+                 *             }
+                 *           },
+                 *           "request": {
+                 *             "method": "PUT",
+                 *             "url": "Observation/example"
+                 *           }
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description A Bundle of type `transaction-response` or `batch-response`, entry by entry */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "resourceType": "Bundle",
+                     *       "type": "transaction-response",
+                     *       "entry": [
+                     *         {
+                     *           "response": {
+                     *             "status": "201 Created",
+                     *             "location": "http://127.0.0.1:8080/fhir/Patient/5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d/_history/1",
+                     *             "etag": "W/\"1\"",
+                     *             "lastModified": "2026-11-20T10:26:46.123Z"
+                     *           }
+                     *         },
+                     *         {
+                     *           "response": {
+                     *             "status": "201 Created",
+                     *             "location": "http://127.0.0.1:8080/fhir/Observation/example/_history/1",
+                     *             "etag": "W/\"1\"",
+                     *             "lastModified": "2026-11-20T10:26:46.123Z"
+                     *           }
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/fhir+json": Record<string, never>;
+                };
+            };
+            400: components["responses"]["Error400"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            410: components["responses"]["Error410"];
+            412: components["responses"]["Error412"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    addGroupMembers: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Only if this version is the current one
+                 * @example W/"3"
+                 */
+                "If-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description The id of the Group
+                 * @example example
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "resourceType": "Parameters",
+                 *       "parameter": [
+                 *         {
+                 *           "name": "patientReference",
+                 *           "valueReference": {
+                 *             "reference": "Patient/2"
+                 *           }
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/fhir+json": Record<string, never>;
+                /**
+                 * @example {
+                 *       "resourceType": "Parameters",
+                 *       "parameter": [
+                 *         {
+                 *           "name": "patientReference",
+                 *           "valueReference": {
+                 *             "reference": "Patient/2"
+                 *           }
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description How many members changed. ETag is the version of the Group */
+            200: {
+                headers: {
+                    /**
+                     * @description The version of the resource
+                     * @example W/"3"
+                     */
+                    ETag?: string;
+                    /**
+                     * @description When it was last changed
+                     * @example Fri, 20 Nov 2026 10:26:46 GMT
+                     */
+                    "Last-Modified"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "resourceType": "OperationOutcome",
+                     *       "issue": [
+                     *         {
+                     *           "severity": "information",
+                     *           "code": "informational",
+                     *           "diagnostics": "Members added: 1; Group/example has version 4"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/fhir+json": components["schemas"]["OperationOutcome"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            410: components["responses"]["Error410"];
+            412: components["responses"]["Error412"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    removeGroupMembers: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Only if this version is the current one
+                 * @example W/"3"
+                 */
+                "If-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description The id of the Group
+                 * @example example
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "resourceType": "Parameters",
+                 *       "parameter": [
+                 *         {
+                 *           "name": "patientReference",
+                 *           "valueReference": {
+                 *             "reference": "Patient/2"
+                 *           }
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/fhir+json": Record<string, never>;
+                /**
+                 * @example {
+                 *       "resourceType": "Parameters",
+                 *       "parameter": [
+                 *         {
+                 *           "name": "patientReference",
+                 *           "valueReference": {
+                 *             "reference": "Patient/2"
+                 *           }
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description How many members changed. ETag is the version of the Group */
+            200: {
+                headers: {
+                    /**
+                     * @description The version of the resource
+                     * @example W/"3"
+                     */
+                    ETag?: string;
+                    /**
+                     * @description When it was last changed
+                     * @example Fri, 20 Nov 2026 10:26:46 GMT
+                     */
+                    "Last-Modified"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "resourceType": "OperationOutcome",
+                     *       "issue": [
+                     *         {
+                     *           "severity": "information",
+                     *           "code": "informational",
+                     *           "diagnostics": "Members removed: 1; Group/example has version 5"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/fhir+json": components["schemas"]["OperationOutcome"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            410: components["responses"]["Error410"];
+            412: components["responses"]["Error412"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    createResource: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description `return=minimal`, `return=representation` or `return=OperationOutcome`: what the answer holds
+                 * @example return=minimal
+                 */
+                Prefer?: string;
+                /**
+                 * @description With the content of a Binary: what becomes its `securityContext`
+                 * @example Patient/example
+                 */
+                "X-Security-Context"?: string;
+                /**
+                 * @description `gzip` when the body is one gzip stream
+                 * @example gzip
+                 */
+                "Content-Encoding"?: string;
+            };
+            path: {
+                /**
+                 * @description A resource type of FHIR R4
+                 * @example Patient
+                 */
+                type: string;
+            };
+            cookie?: never;
+        };
+        /** @description The resource; of a Binary also its content as it is, under its own Content-Type */
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "resourceType": "Patient",
+                 *       "id": "example"
+                 *     }
+                 */
+                "application/fhir+json": Record<string, never>;
+                /**
+                 * @example {
+                 *       "resourceType": "Patient",
+                 *       "id": "example"
+                 *     }
+                 */
+                "application/json": Record<string, never>;
+                /** @example %PDF-1.7 */
+                "*/*": string;
+            };
+        };
+        responses: {
+            /** @description The resource was created; the body is as `Prefer: return` asks */
+            201: {
+                headers: {
+                    /**
+                     * @description The version of the resource
+                     * @example W/"3"
+                     */
+                    ETag?: string;
+                    /**
+                     * @description When it was last changed
+                     * @example Fri, 20 Nov 2026 10:26:46 GMT
+                     */
+                    "Last-Modified"?: string;
+                    /**
+                     * @description The version created
+                     * @example http://127.0.0.1:8080/fhir/Patient/example/_history/1
+                     */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "resourceType": "Patient",
+                     *       "id": "example"
+                     *     }
+                     */
+                    "application/fhir+json": Record<string, never>;
+                };
+            };
+            400: components["responses"]["Error400"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    readResource: {
+        parameters: {
+            query?: {
+                /**
+                 * @description JSON, by any of its names; overrides `Accept`
+                 * @example json
+                 */
+                _format?: string;
+            };
+            header?: {
+                /**
+                 * @description Only if it is not this one: otherwise 304
+                 * @example W/"3"
+                 */
+                "If-None-Match"?: string;
+                /**
+                 * @description Only if it was changed later: otherwise 304; does not count where there is If-None-Match
+                 * @example Fri, 20 Nov 2026 10:26:46 GMT
+                 */
+                "If-Modified-Since"?: string;
+            };
+            path: {
+                /**
+                 * @description A resource type of FHIR R4
+                 * @example Patient
+                 */
+                type: string;
+                /**
+                 * @description The id of the resource
+                 * @example example
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The resource; of a Binary its content, unless `Accept` names `application/fhir+json` */
+            200: {
+                headers: {
+                    /**
+                     * @description The version of the resource
+                     * @example W/"3"
+                     */
+                    ETag?: string;
+                    /**
+                     * @description When it was last changed
+                     * @example Fri, 20 Nov 2026 10:26:46 GMT
+                     */
+                    "Last-Modified"?: string;
+                    /**
+                     * @description Of a Binary: answers differ by this header of the request
+                     * @example Accept
+                     */
+                    Vary?: string;
+                    /**
+                     * @description With the content of a Binary: its `securityContext`
+                     * @example Patient/example
+                     */
+                    "X-Security-Context"?: string;
+                    /**
+                     * @description With the content of a Binary: browsers save it
+                     * @example attachment
+                     */
+                    "Content-Disposition"?: string;
+                    /**
+                     * @description With the content of a Binary: browsers run nothing of it
+                     * @example default-src 'none'; sandbox
+                     */
+                    "Content-Security-Policy"?: string;
+                    /**
+                     * @description With the content of a Binary: pages of others cannot embed it
+                     * @example same-origin
+                     */
+                    "Cross-Origin-Resource-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "resourceType": "Patient",
+                     *       "id": "example"
+                     *     }
+                     */
+                    "application/fhir+json": Record<string, never>;
+                    /** @example %PDF-1.7 */
+                    "*/*": string;
+                };
+            };
+            /** @description Not modified */
+            304: {
+                headers: {
+                    /**
+                     * @description The version of the resource
+                     * @example W/"3"
+                     */
+                    ETag?: string;
+                    /**
+                     * @description When it was last changed
+                     * @example Fri, 20 Nov 2026 10:26:46 GMT
+                     */
+                    "Last-Modified"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Error400"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            406: components["responses"]["Error406"];
+            410: components["responses"]["Error410"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    putResource: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Only if this version is the current one
+                 * @example W/"3"
+                 */
+                "If-Match"?: string;
+                /**
+                 * @description `*`: only if there is no such resource
+                 * @example *
+                 */
+                "If-None-Match"?: string;
+                /**
+                 * @description `return=minimal`, `return=representation` or `return=OperationOutcome`: what the answer holds
+                 * @example return=minimal
+                 */
+                Prefer?: string;
+                /**
+                 * @description With the content of a Binary: what becomes its `securityContext`
+                 * @example Patient/example
+                 */
+                "X-Security-Context"?: string;
+                /**
+                 * @description `gzip` when the body is one gzip stream
+                 * @example gzip
+                 */
+                "Content-Encoding"?: string;
+            };
+            path: {
+                /**
+                 * @description A resource type of FHIR R4
+                 * @example Patient
+                 */
+                type: string;
+                /**
+                 * @description The id of the resource
+                 * @example example
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description The resource; of a Binary also its content as it is, under its own Content-Type */
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "resourceType": "Patient",
+                 *       "id": "example"
+                 *     }
+                 */
+                "application/fhir+json": Record<string, never>;
+                /**
+                 * @example {
+                 *       "resourceType": "Patient",
+                 *       "id": "example"
+                 *     }
+                 */
+                "application/json": Record<string, never>;
+                /** @example %PDF-1.7 */
+                "*/*": string;
+            };
+        };
+        responses: {
+            /** @description A new version was written; the body is as `Prefer: return` asks */
+            200: {
+                headers: {
+                    /**
+                     * @description The version of the resource
+                     * @example W/"3"
+                     */
+                    ETag?: string;
+                    /**
+                     * @description When it was last changed
+                     * @example Fri, 20 Nov 2026 10:26:46 GMT
+                     */
+                    "Last-Modified"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "resourceType": "Patient",
+                     *       "id": "example"
+                     *     }
+                     */
+                    "application/fhir+json": Record<string, never>;
+                };
+            };
+            /** @description The resource was created; the body is as `Prefer: return` asks */
+            201: {
+                headers: {
+                    /**
+                     * @description The version of the resource
+                     * @example W/"3"
+                     */
+                    ETag?: string;
+                    /**
+                     * @description When it was last changed
+                     * @example Fri, 20 Nov 2026 10:26:46 GMT
+                     */
+                    "Last-Modified"?: string;
+                    /**
+                     * @description The version created
+                     * @example http://127.0.0.1:8080/fhir/Patient/example/_history/1
+                     */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "resourceType": "Patient",
+                     *       "id": "example"
+                     *     }
+                     */
+                    "application/fhir+json": Record<string, never>;
+                };
+            };
+            400: components["responses"]["Error400"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            412: components["responses"]["Error412"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    deleteResource: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Only if this version is the current one
+                 * @example W/"3"
+                 */
+                "If-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description A resource type of FHIR R4
+                 * @example Patient
+                 */
+                type: string;
+                /**
+                 * @description The id of the resource
+                 * @example example
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is not there any more */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Error400"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            412: components["responses"]["Error412"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    readResourceVersion: {
+        parameters: {
+            query?: {
+                /**
+                 * @description JSON, by any of its names; overrides `Accept`
+                 * @example json
+                 */
+                _format?: string;
+            };
+            header?: {
+                /**
+                 * @description Only if it is not this one: otherwise 304
+                 * @example W/"3"
+                 */
+                "If-None-Match"?: string;
+                /**
+                 * @description Only if it was changed later: otherwise 304; does not count where there is If-None-Match
+                 * @example Fri, 20 Nov 2026 10:26:46 GMT
+                 */
+                "If-Modified-Since"?: string;
+            };
+            path: {
+                /**
+                 * @description A resource type of FHIR R4
+                 * @example Patient
+                 */
+                type: string;
+                /**
+                 * @description The id of the resource
+                 * @example example
+                 */
+                id: string;
+                /**
+                 * @description The number of the version
+                 * @example 3
+                 */
+                versionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The resource; of a Binary its content, unless `Accept` names `application/fhir+json` */
+            200: {
+                headers: {
+                    /**
+                     * @description The version of the resource
+                     * @example W/"3"
+                     */
+                    ETag?: string;
+                    /**
+                     * @description When it was last changed
+                     * @example Fri, 20 Nov 2026 10:26:46 GMT
+                     */
+                    "Last-Modified"?: string;
+                    /**
+                     * @description Of a Binary: answers differ by this header of the request
+                     * @example Accept
+                     */
+                    Vary?: string;
+                    /**
+                     * @description With the content of a Binary: its `securityContext`
+                     * @example Patient/example
+                     */
+                    "X-Security-Context"?: string;
+                    /**
+                     * @description With the content of a Binary: browsers save it
+                     * @example attachment
+                     */
+                    "Content-Disposition"?: string;
+                    /**
+                     * @description With the content of a Binary: browsers run nothing of it
+                     * @example default-src 'none'; sandbox
+                     */
+                    "Content-Security-Policy"?: string;
+                    /**
+                     * @description With the content of a Binary: pages of others cannot embed it
+                     * @example same-origin
+                     */
+                    "Cross-Origin-Resource-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "resourceType": "Patient",
+                     *       "id": "example"
+                     *     }
+                     */
+                    "application/fhir+json": Record<string, never>;
+                    /** @example %PDF-1.7 */
+                    "*/*": string;
+                };
+            };
+            /** @description Not modified */
+            304: {
+                headers: {
+                    /**
+                     * @description The version of the resource
+                     * @example W/"3"
+                     */
+                    ETag?: string;
+                    /**
+                     * @description When it was last changed
+                     * @example Fri, 20 Nov 2026 10:26:46 GMT
+                     */
+                    "Last-Modified"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Error400"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            406: components["responses"]["Error406"];
+            410: components["responses"]["Error410"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    readResourceHistory: {
+        parameters: {
+            query?: {
+                /**
+                 * @description At most so many versions on a page; 50 unless told, 1000 at most
+                 * @example 10
+                 */
+                _count?: string;
+                /**
+                 * @description Only versions written at or after this instant
+                 * @example 2026-01-01T00:00:00Z
+                 */
+                _since?: string;
+                /**
+                 * @description Only versions with a smaller number: stands in `next` links
+                 * @example 4
+                 */
+                _before?: string;
+                /**
+                 * @description JSON, by any of its names; overrides `Accept`
+                 * @example json
+                 */
+                _format?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description A resource type of FHIR R4
+                 * @example Patient
+                 */
+                type: string;
+                /**
+                 * @description The id of the resource
+                 * @example example
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A Bundle of type `history` */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "resourceType": "Bundle",
+                     *       "type": "history",
+                     *       "total": 0
+                     *     }
+                     */
+                    "application/fhir+json": Record<string, never>;
+                };
+            };
+            400: components["responses"]["Error400"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            406: components["responses"]["Error406"];
+            503: components["responses"]["Error503"];
+        };
+    };
+}

@@ -1,0 +1,30 @@
+import type { Job, JobState } from './api/client.ts'
+
+/** Whom an export is about, in words. */
+export const scopeOf = ({ level, groupId }: Pick<Job, 'level' | 'groupId'>): string => {
+  switch (level) {
+    case 'system':
+      return 'Everything'
+    case 'patient':
+      return 'Patients'
+    case 'group':
+      return groupId === undefined ? 'Group' : `Group/${groupId}`
+    default:
+      return level satisfies never
+  }
+}
+
+export const typesOf = ({ types }: Pick<Job, 'types'>): string => {
+  if (types.length === 0) return 'all types'
+  return types.length <= 2 ? types.join(', ') : `${types[0]} and ${types.length - 1} more`
+}
+
+export const stateWords: Readonly<Record<JobState, string>> = {
+  accepted: 'Queued',
+  'in-progress': 'Running',
+  completed: 'Completed',
+  failed: 'Failed',
+}
+
+export const isOpen = ({ state }: Pick<Job, 'state'>): boolean =>
+  state === 'accepted' || state === 'in-progress'

@@ -1,0 +1,91 @@
+import { createReadStream } from 'node:fs'
+import { type Issue, issuesIn, parseJson } from './ask.ts'
+import { printable } from './printable.ts'
+
+/** What a file holds, as far as a report tells it. */
+export type CheckedFile = {
+  readonly lines: number
+  readonly bytes: number
+  /** Entries of Bundles that tell of a deletion. */
+  readonly deletions: number
+  /** The first issues of OperationOutcomes, and how many of all are errors. */
+  readonly issues: readonly Issue[]
+  readonly errors: number
+  /** What is wrong with it; `undefined` when nothing is. */
+  readonly problem: string | undefined
+}
+
+/**
+ * Reads a file to its end, line by line, and holds no more than a line of it: every line must be JSON of a resource of the type, and there
+ * must be as many as the manifest says.
+ */
+export const checkLines = async (
+  path: string,
+  type: string,
+  count: number | undefined,
+): Promise<CheckedFile> => {
+  const sums = newSums(type)
+  let [bytes, pieces, held] = [0, [] as Buffer[], 0]
+  for await (const chunk of bufferOf(path)) {
+    bytes += chunk.length
+    let start = 0
+    for (let end = chunk.indexOf(newline); end >= 0; end = chunk.indexOf(newline, start)) {
+      sums.take(Buffer.concat([...pieces, chunk.subarray(start, end)]))
+      ;[pieces, held, start] = [[], 0, end + 1]
+    }
+    pieces.push(chunk.subarray(start))
+    held += chunk.length - start
+    if (held > maxLineBytes)
+      return sums.end(bytes, `line ${sums.lines() + 1} is longer than ${maxLineBytes} bytes`)
+  }
+  if (held > 0) sums.take(Buffer.concat(pieces)) // NDJSON may do without the last newline
+  const lines = sums.lines()
+  const isShort = count !== undefined && lines !== count
+  return sums.end(bytes, isShort ? `it has ${lines} lines, and the manifest says ${count}` : undefined)
+}
+
+const newline = 10
+/** More than any resource that this or another server is known to store; beyond it a file is no NDJSON. */
+const maxLineBytes = 256 * 1024 * 1024
+
+async function* bufferOf(path: string): AsyncGenerator<Buffer> {
+  for await (const chunk of createReadStream(path, { highWaterMark: 256 * 1024 })) {
+    if (Buffer.isBuffer(chunk)) yield chunk
+  }
+}
+
+const newSums = (type: string) => {
+  let [lines, deletions, errors] = [0, 0, 0]
+  let problem: string | undefined
+  const issues: Issue[] = []
+  const take = (line: Buffer): void => {
+    const text = line.toString()
+    if (text.trim() === '') return
+    lines += 1
+    const resource = parseJson(text)
+    const found = typeof resource === 'object' && resource !== null && 'resourceType' in resource
+    if (!found || resource.resourceType !== type) problem ??= `line ${lines} is not a ${printable(type)}`
+    if (type === 'Bundle') deletions += deletionsIn(resource)
+    if (type !== 'OperationOutcome') return
+    for (const issue of issuesIn(text)) {
+      if (issue.severity === 'error' || issue.severity === 'fatal') errors += 1
+      if (issues.length < maxIssues) issues.push(issue)
+    }
+  }
+  const end = (bytes: number, last: string | undefined): CheckedFile => ({
+    lines,
+    bytes,
+    deletions,
+    issues,
+    errors,
+    problem: problem ?? last,
+  })
+  return { take, end, lines: () => lines }
+}
+
+const maxIssues = 20
+
+const deletionsIn = (bundle: unknown): number => {
+  if (typeof bundle !== 'object' || bundle === null || !('entry' in bundle)) return 0
+  return Array.isArray(bundle.entry) ? bundle.entry.length : 0
+}

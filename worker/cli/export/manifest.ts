@@ -1,0 +1,68 @@
+import { z } from 'zod'
+import { SluiceError } from '../../errors.ts'
+
+const itemSchema = z.object({
+  type: z.string(),
+  url: z.string(),
+  /** The IG asks for it, and servers forget it. */
+  count: z.number().int().nonnegative().optional(),
+})
+const itemsSchema = z.array(itemSchema).nullish()
+
+const manifestSchema = z.object({
+  transactionTime: z.string(),
+  requiresAccessToken: z.boolean().default(false),
+  output: itemsSchema,
+  deleted: itemsSchema,
+  error: itemsSchema,
+})
+
+export type Section = 'output' | 'deleted' | 'error'
+
+/** A file as the manifest of this moment names it. `index` counts all files, in the order of the sections. */
+export type ListedFile = {
+  readonly section: Section
+  readonly index: number
+  readonly type: string
+  readonly url: URL
+  readonly count: number | undefined
+}
+
+export type ListedManifest = {
+  readonly transactionTime: string
+  readonly requiresAccessToken: boolean
+  readonly files: readonly ListedFile[]
+  /** As it came, to be kept beside the files. */
+  readonly text: string
+}
+
+/** Reads a manifest; URLs of files may be relative to the status URL. */
+export const readManifest = (text: string, statusUrl: URL): ListedManifest => {
+  const parsed = manifestSchema.safeParse(parse(text))
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues
+    throw refusal(`${issue?.path.join('.') || 'it'}: ${issue?.message ?? 'not as expected'}`)
+  }
+  const { transactionTime, requiresAccessToken, ...sections } = parsed.data
+  const items = sectionNames.flatMap((section) =>
+    (sections[section] ?? []).map((item) => ({ section, item })),
+  )
+  const files = items.map(({ section, item: { type, url, count } }, index) => {
+    if (!URL.canParse(url, statusUrl)) throw refusal(`the URL of file ${index + 1} is none`)
+    return { section, index, type, count, url: new URL(url, statusUrl) }
+  })
+  return { transactionTime, requiresAccessToken, files, text }
+}
+
+const sectionNames = ['output', 'deleted', 'error'] as const
+
+const parse = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw refusal('it is not JSON')
+  }
+}
+
+const refusal = (reason: string): SluiceError =>
+  new SluiceError('job-failed', `Cannot read the manifest: ${reason}`)

@@ -1,0 +1,40 @@
+import { z } from 'zod'
+import { choice, daySeconds, settingNotes, whole } from './setting.ts'
+
+/** Who gets to see what: requests, files and log lines. */
+export const accessSettings = {
+  AUTH: z
+    .enum(['open', 'smart'], { error: 'it must be open, the only kind of access this version has' })
+    .optional()
+    .transform((kind, ctx) => {
+      if (kind !== 'smart') return kind
+      ctx.addIssue('SMART Backend Services comes in a later version, and only open exists in this one')
+      return z.NEVER
+    })
+    .register(settingNotes, {
+      unit: 'word',
+      default: '`open` on Node and Deno where HOST is a loopback address, else required',
+      allowed: 'open',
+      reason:
+        '`open` asks for no token and therefore answers only requests to a loopback name that no proxy has forwarded; `smart` comes later.',
+    }),
+  FILE_ACCESS: choice({
+    words: ['proxy', 'signed', 'storage'],
+    default: 'proxy',
+    reason:
+      'How clients get files: `proxy` through this service; `signed` from the bucket, by URLs that open one file each for a while; `storage` from the bucket, with credentials of their own. The last two need a `STORAGE_URL` that is `s3:`.',
+  }),
+  FILE_URL_TTL: whole({
+    unit: 'seconds',
+    default: 3600,
+    min: 1,
+    max: 7 * daySeconds,
+    reason:
+      'How long a signed URL opens its file, counted from the status request that it came with; whoever has it can read the file meanwhile.',
+  }),
+  LOG_LEVEL: choice({
+    words: ['debug', 'info', 'warn', 'error'],
+    default: 'info',
+    reason: 'Least important log lines that are written.',
+  }),
+}

@@ -1,0 +1,58 @@
+import { SluiceError } from '../errors.ts'
+import { isJsonFormat } from '../fhir/output-format.ts'
+
+/**
+ * Refuses a read that will not have FHIR JSON, the only format here. `_format` overrides `Accept` (FHIR R4 http.html#parameters);
+ * without either anything will do.
+ */
+export const assertJsonAccepted = (request: Request): void => {
+  if (hasJsonFormat(request)) return
+  const ranges = acceptedRanges(request)
+  if (ranges !== undefined && !ranges.some((range) => isWildcard(range) || isJson(range))) throw onlyJson()
+}
+
+/**
+ * Whether a read of a Binary asks for the resource rather than for what is in it: only by naming FHIR JSON (FHIR R4 binary.html#rest: "unless
+ * specifically requested, the FHIR XML/JSON representation is not returned"). So a wildcard, `application/json` and no `Accept` at
+ * all get the content, whatever type that has. Who names nothing but FHIR XML gets neither.
+ */
+export const asksForBinaryResource = (request: Request): boolean => {
+  if (hasJsonFormat(request)) return true
+  const ranges = acceptedRanges(request)
+  if (ranges?.some(isFhirJson)) return true
+  if (ranges?.every(isFhirXml)) throw onlyJson()
+  return false
+}
+
+/** Whether `_format` asks for JSON; any other value is refused. */
+const hasJsonFormat = (request: Request): boolean => {
+  const formats = new URL(request.url).searchParams.getAll('_format')
+  if (!formats.every(isJsonFormat)) throw onlyJson()
+  return formats.length > 0
+}
+
+const onlyJson = (): SluiceError =>
+  new SluiceError('not-acceptable', 'Cannot send another format: resources are application/fhir+json here')
+
+/** The media ranges of `Accept` that are wanted at all, in lower case, without weights and charsets; `undefined` when it has none. */
+const acceptedRanges = (request: Request): readonly string[] | undefined => {
+  const ranges = (request.headers.get('accept') ?? '')
+    .toLowerCase()
+    .split(',')
+    .map((range) => range.split(';').map((piece) => piece.trim()))
+    .filter(([type]) => type !== '')
+  if (ranges.length === 0) return undefined
+  return ranges
+    .filter((pieces) => !pieces.some((piece) => /^q=0(\.0*)?$/.test(piece)))
+    .map((pieces) => pieces.filter((piece) => !/^(q|charset)=/.test(piece)).join(';'))
+}
+
+const isWildcard = (range: string): boolean => range === '*/*' || range === 'application/*'
+
+const isJson = (range: string): boolean => isJsonFormat(range) || range === 'text/json' || isFhirJson(range)
+
+/** By its name, or by the one it had before STU3. */
+const isFhirJson = (range: string): boolean =>
+  (range.startsWith('application/fhir+json') && isJsonFormat(range)) || range === 'application/json+fhir'
+
+const isFhirXml = (range: string): boolean => /^application\/(fhir\+xml|xml\+fhir)/.test(range)

@@ -1,0 +1,65 @@
+import { SluiceError } from '../errors.ts'
+import { echoText } from '../fhir/echo-text.ts'
+import { parseInstant } from '../fhir/instant.ts'
+
+export type HistoryParameters = {
+  readonly count: number
+  /** Versions with a smaller number only. */
+  readonly before: number
+  /** As it was given, for links; empty when it was not. */
+  readonly since: string
+  readonly sinceMs: number
+}
+
+const defaultCount = 50
+/** More than this on a page is not refused but not given either, as FHIR lets a server do (R4 search.html#count). */
+const maxCount = 1000
+const noVersion = Number.MAX_SAFE_INTEGER
+
+/**
+ * Reads the query of a history (FHIR R4 http.html#history). `_before` is ours, and stands in `next` links. What is not supported, such as
+ * `_at`, is refused by name: without it the client would get another history than it asked for.
+ */
+export const readHistoryParameters = (query: URLSearchParams): HistoryParameters => {
+  for (const name of query.keys()) {
+    if (!known.has(name))
+      throw new SluiceError(
+        'not-supported',
+        `Cannot process parameter "${echoText(name)}": a history takes _count and _since`,
+      )
+  }
+  const count = readNumber(query, '_count', defaultCount)
+  const before = readNumber(query, '_before', noVersion)
+  const since = single(query, '_since')
+  const instant = since === undefined ? undefined : parseInstant(since)
+  if (since !== undefined && instant === undefined)
+    throw refusal('_since', 'it must be an instant such as 2026-01-01T00:00:00Z, or a date')
+  return { count: Math.min(count, maxCount), before, since: since ?? '', sinceMs: instant?.ceilMs ?? 0 }
+}
+
+/** The query of a link, with what differs from saying nothing. */
+export const historyQuery = ({ count, before, since }: HistoryParameters): string => {
+  const query = new URLSearchParams()
+  if (count !== defaultCount) query.set('_count', String(count))
+  if (since !== '') query.set('_since', since)
+  if (before !== noVersion) query.set('_before', String(before))
+  return query.size === 0 ? '' : `?${query}`
+}
+
+const known: ReadonlySet<string> = new Set(['_count', '_since', '_before', '_format', '_pretty'])
+
+const readNumber = (query: URLSearchParams, name: string, fallback: number): number => {
+  const text = single(query, name)
+  if (text === undefined) return fallback
+  if (!/^\d{1,15}$/.test(text)) throw refusal(name, 'it must be a whole number')
+  return Number(text)
+}
+
+const single = (query: URLSearchParams, name: string): string | undefined => {
+  const [first, ...others] = query.getAll(name)
+  if (others.length > 0) throw refusal(name, 'it is given more than once')
+  return first
+}
+
+const refusal = (name: string, reason: string): SluiceError =>
+  new SluiceError('invalid', `Cannot read parameter "${name}": ${reason}`)

@@ -1,0 +1,146 @@
+import { type Deps, fhirBase } from '../deps.ts'
+import { SluiceError } from '../errors.ts'
+import { editMembers } from '../fhir/edit-members.ts'
+import type { MemberParameters, MemberPeriod } from '../fhir/member-parameters.ts'
+import { firstInstant, lastInstant } from '../fhir/period.ts'
+import { readResourceLine } from '../fhir/resource-line.ts'
+import { patientTypeId } from '../fhir/resource-type.ts'
+import { type GroupAndPatients, type Membership, readGroupAndPatients } from '../store/read-members.ts'
+import type { StoredVersion } from '../store/read-resource.ts'
+import { type DraftMember, type WrittenVersion, writeVersions } from '../store/write-versions.ts'
+import { draftOfMemberChange } from './draft.ts'
+import { notExpected } from './not-expected.ts'
+
+/** What has become of the Group: its version now, and for how many patients something changed. */
+export type MembersChanged = Pick<WrittenVersion, 'versionId' | 'lastUpdated'> & { readonly changed: number }
+
+/**
+ * Makes patients members of a Group, or no longer, in a new version of it and in one transaction, whatever its size. Who is what was asked for
+ * already changes nothing; where that is everyone, there is no new version. A Group that others change meanwhile is read again, so that
+ * both changes take effect; with `expected` (`If-Match`) it must be that version.
+ */
+export const addMembers = (
+  deps: Deps,
+  groupId: string,
+  { patientIds, period }: MemberParameters,
+  expected?: number,
+): Promise<MembersChanged> =>
+  change(deps, groupId, patientIds, expected, ({ memberships, missing }) => {
+    refuseMissing(groupId, missing)
+    const wanted = membershipIn(period)
+    const changing = patientIds.filter((id) => !isAlready(memberships.get(id) ?? [], wanted))
+    return { ended: changing.filter((id) => memberships.has(id)), begun: changing, period, wanted }
+  })
+
+export const removeMembers = (
+  deps: Deps,
+  groupId: string,
+  { patientIds }: MemberParameters,
+  expected?: number,
+): Promise<MembersChanged> =>
+  change(deps, groupId, patientIds, expected, ({ memberships }) => ({
+    ended: [...memberships.keys()],
+    begun: [],
+    period: undefined,
+    wanted: membershipIn(undefined),
+  }))
+
+/** Patients whose membership ends, and those who get the wanted one. */
+type Change = {
+  readonly ended: readonly string[]
+  readonly begun: readonly string[]
+  readonly period: MemberPeriod | undefined
+  readonly wanted: Membership
+}
+type Decide = (found: GroupAndPatients) => Change
+
+/** As often as others may come between reading and writing; at each, one of them has succeeded. */
+const maxAttempts = 30
+
+const change = async (
+  deps: Deps,
+  groupId: string,
+  patientIds: readonly string[],
+  expected: number | undefined,
+  decide: Decide,
+): Promise<MembersChanged> => {
+  for (let attempt = 0; attempt < maxAttempts; attempt++) {
+    const found = await readGroupAndPatients(deps.db, groupId, patientIds)
+    const group = groupOf(found, groupId)
+    if (expected !== undefined && expected !== group.versionId) throw notExpected('Group', groupId)
+    const decided = decide(found)
+    const changed = new Set([...decided.ended, ...decided.begun]).size
+    if (changed === 0) return { ...group, changed }
+    const written = await writeChange(deps, group, decided)
+    if (written !== undefined) return { ...written, changed }
+    await deps.clock.yield()
+  }
+  throw new SluiceError(
+    'database-unavailable',
+    `Cannot change members of Group/${groupId}: others keep changing it`,
+    { retryAfterSeconds: 1 },
+  )
+}
+
+const groupOf = ({ group }: GroupAndPatients, groupId: string): StoredVersion => {
+  const refuse = (code: 'not-found' | 'deleted' | 'invalid', reason: string) =>
+    new SluiceError(code, `Cannot change members of Group/${groupId}: ${reason}`)
+  if (group === undefined) throw refuse('not-found', 'there is no such Group')
+  if (group.deleted) throw refuse('deleted', 'it was deleted')
+  return group
+}
+
+const writeChange = async (
+  { db, clock, config }: Deps,
+  group: StoredVersion,
+  { ended, begun, period, wanted }: Change,
+): Promise<WrittenVersion | undefined> => {
+  const base = fhirBase(config)
+  const before = readResourceLine(group.line)
+  if (before.resource.actual === false)
+    throw new SluiceError(
+      'invalid',
+      `Cannot change members of Group/${before.id}: it is descriptive (its "actual" is false) and has none`,
+    )
+  const entries = begun.map((id) => JSON.stringify({ entity: { reference: `Patient/${id}` }, period }))
+  const text = editMembers(group.line, before.resource, { removed: new Set(ended), entries }, base)
+  const draft = draftOfMemberChange(readResourceLine(text), base, {
+    ended,
+    begun: begun.map((id) => draftMember(id, wanted)),
+  })
+  const options = { now: clock.now(), maxClockSkewMs: config.limits.maxClockSkewMs }
+  const [written] = await writeVersions(db, [{ ...draft, expected: group.versionId }], options)
+  return written
+}
+
+const draftMember = (id: string, { isActive, periodStart, periodEnd }: Membership): DraftMember => ({
+  typeId: patientTypeId,
+  id,
+  inactive: !isActive,
+  periodStart,
+  periodEnd,
+})
+
+const membershipIn = (period: MemberPeriod | undefined): Membership => ({
+  isActive: true,
+  periodStart: firstInstant(period?.start) ?? null,
+  periodEnd: lastInstant(period?.end) ?? null,
+})
+
+const isAlready = (memberships: readonly Membership[], wanted: Membership): boolean =>
+  memberships.length === 1 &&
+  memberships.every(
+    ({ isActive, periodStart, periodEnd }) =>
+      isActive && periodStart === wanted.periodStart && periodEnd === wanted.periodEnd,
+  )
+
+/** A member that is not there would be exported as nothing, and nobody would be told. */
+const refuseMissing = (groupId: string, missing: readonly string[]): void => {
+  const [first, ...others] = missing
+  if (first === undefined) return
+  const more = others.length === 0 ? '' : `, nor are ${others.length} others of them`
+  throw new SluiceError(
+    'invalid',
+    `Cannot add members to Group/${groupId}: Patient/${first} is not on this server${more}; none was added`,
+  )
+}

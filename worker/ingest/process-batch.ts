@@ -1,0 +1,167 @@
+import { type Deps, fhirBase } from '../deps.ts'
+import { SluiceError } from '../errors.ts'
+import type { EntryText } from '../fhir/bundle.ts'
+import { type ReadEntry, readEntry } from '../fhir/bundle-entry.ts'
+import type { TargetOf } from '../fhir/replace-links.ts'
+import { isResourceType, typeIdOf } from '../fhir/resource-type.ts'
+import { readTarget } from '../store/read-target.ts'
+import { type Draft, writeVersions } from '../store/write-versions.ts'
+import {
+  draftOfDeleteEntry,
+  draftOfEntry,
+  isStoring,
+  type NamedEntry,
+  nameEntry,
+  type StoringEntry,
+  storedVersion,
+} from './entry-draft.ts'
+import type { EntryResult } from './entry-result.ts'
+import { notExpected } from './not-expected.ts'
+
+/**
+ * Does what each entry of a batch asks for, as if they came one after another: some may fail, and the others do not care. Writes that
+ * follow each other share a transaction of the database, for speed, and no more than that: each still stands for itself. A link to the URN
+ * by which another entry is known is refused, as only a transaction resolves it (http://hl7.org/fhir/R4/http.html#brules).
+ */
+export const processBatch = async (
+  deps: Deps,
+  entries: readonly EntryText[],
+): Promise<readonly EntryResult[]> => {
+  const serverBase = fhirBase(deps.config)
+  const results = new Array<EntryResult>(entries.length)
+  const targetOf = refuseUrns(entries)
+  const options = { serverBase, maxBytes: deps.config.limits.maxResourceBytes }
+  const writes = createWrites(deps, results)
+  let budget = deps.config.limits.maxBundleBytes
+  for (const [index, text] of entries.entries()) {
+    const done = await attempt(async () => {
+      const entry = nameEntry(readEntry(text, serverBase), deps.newId)
+      if (isStoring(entry)) await writes.add({ index, entry, draft: draftOfEntry(entry, targetOf, options) })
+      else if (entry.method === 'DELETE') await writes.add({ index, entry, draft: draftOfDeleteEntry(entry) })
+      else {
+        await writes.flush()
+        const read = await readOne(deps, entry, budget)
+        budget -= read.outcome === 'read' ? read.version.line.length : 0
+        return read
+      }
+      return undefined
+    })
+    if (done !== undefined) results[index] = done
+  }
+  await writes.flush()
+  return results
+}
+
+const attempt = async (work: () => Promise<EntryResult | undefined>): Promise<EntryResult | undefined> => {
+  try {
+    return await work()
+  } catch (error) {
+    return { outcome: 'failed', error: toFailure(error) }
+  }
+}
+
+/** What is our bug stays one: whoever answers knows not to show it. */
+const toFailure = (error: unknown): SluiceError =>
+  error instanceof SluiceError
+    ? error
+    : new SluiceError('internal', error instanceof Error ? error.message : 'unknown', { cause: error })
+
+const refuseUrns = (entries: readonly EntryText[]): TargetOf => {
+  const urns = new Set<unknown>()
+  for (const { value } of entries) {
+    const fullUrl =
+      typeof value === 'object' && value !== null && 'fullUrl' in value ? value.fullUrl : undefined
+    if (typeof fullUrl === 'string' && fullUrl.startsWith('urn:')) urns.add(fullUrl)
+  }
+  return (link, isReference) => {
+    const [name = ''] = link.split('#', 1)
+    if (urns.has(name))
+      throw new SluiceError(
+        'invalid',
+        'Cannot resolve the references: one is the URN of an entry, which only a transaction resolves',
+      )
+    if (isReference && isResourceType(/^([A-Za-z]+)\?/.exec(link)?.[1] ?? ''))
+      throw new SluiceError(
+        'not-supported',
+        'Cannot resolve the references: one is a search, which comes in a later version',
+      )
+    return undefined
+  }
+}
+
+type Write = {
+  readonly index: number
+  readonly entry: Exclude<NamedEntry, ReadEntry>
+  readonly draft: Draft
+}
+
+/** Gathers writes for one transaction; a second one of the same resource has to wait for the next. */
+const createWrites = ({ db, clock, config: { limits } }: Deps, results: EntryResult[]) => {
+  let writes: Write[] = []
+  let names = new Set<string>()
+  let length = 0
+
+  const flush = async (): Promise<void> => {
+    const writing = writes
+    writes = []
+    names = new Set()
+    length = 0
+    if (writing.length === 0) return
+    try {
+      const options = { now: clock.now(), maxClockSkewMs: limits.maxClockSkewMs }
+      const written = await writeVersions(
+        db,
+        writing.map(({ draft }) => draft),
+        options,
+      )
+      for (const [place, write] of writing.entries()) results[write.index] = resultOf(write, written[place])
+    } catch (error) {
+      const failed = { outcome: 'failed', error: toFailure(error) } as const
+      for (const { index } of writing) results[index] = failed
+    }
+    await clock.yield() // as `ingestNdjson` does: let requests in between the transactions
+  }
+
+  return {
+    flush,
+    add: async (write: Write): Promise<void> => {
+      const { typeId, id, head, tail } = write.draft
+      const name = `${typeId}/${id}`
+      const added = head.length + tail.length
+      const isFull = writes.length >= limits.ingestChunkRows || length + added > limits.ingestChunkBytes
+      if (writes.length > 0 && (isFull || names.has(name))) await flush()
+      writes.push(write)
+      names.add(name)
+      length += added
+    },
+  }
+}
+
+const resultOf = (
+  { entry, draft }: Write,
+  written: Awaited<ReturnType<typeof writeVersions>>[number],
+): EntryResult => {
+  if (written === undefined && draft.expected !== undefined)
+    return { outcome: 'failed', error: notExpected(entry.type, entry.id) }
+  if (!isStored(entry) || written === undefined) return { outcome: 'deleted' }
+  const version = storedVersion(draft, written)
+  return { outcome: 'stored', name: `${entry.type}/${entry.id}`, isCreated: written.isCreated, version }
+}
+
+const isStored = (entry: Write['entry']): entry is StoringEntry => entry.method !== 'DELETE'
+
+const readOne = async (
+  { db }: Deps,
+  { method, type, id, versionId, seen }: ReadEntry,
+  maxLength: number,
+): Promise<EntryResult> => {
+  const name = `${type}/${id}`
+  const version = await readTarget(db, { typeId: typeIdOf(type), id, versionId })
+  if (version === undefined) throw new SluiceError('not-found', `Cannot read ${name}: there is none`)
+  if (version.deleted) throw new SluiceError('deleted', `Cannot read ${name}: it was deleted`)
+  if (seen === version.versionId) return { outcome: 'unchanged', version }
+  if (method === 'HEAD') return { outcome: 'read', name, version: { ...version, line: '' } }
+  if (version.line.length > maxLength)
+    throw new SluiceError('too-large', `Cannot read ${name}: the Bundle has read as many bytes as it may`)
+  return { outcome: 'read', name, version }
+}

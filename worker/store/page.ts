@@ -1,0 +1,96 @@
+import { type RawBuilder, sql } from 'kysely'
+import { attachmentMark, markReplacement } from '../fhir/attachment-urls.ts'
+import { type Db, isOnServer } from './db.ts'
+
+/** A bounded piece of a unit's rows, as bytes: finished lines, each with its newline (DESIGN I6). */
+export type Page = {
+  /** What the page was read after, and the last row it looked at: its cursor, though nothing in it matched. */
+  readonly after: number
+  readonly last: number
+  /** Rows looked at, and lines among them that belong in the output. */
+  readonly rows: number
+  readonly lines: number
+  readonly bytes: Uint8Array
+}
+export type PageBounds = { readonly maxRows: number; readonly maxBytes: number }
+
+/** What a query tells of the rows it looked at; `page` is null when it has no lines, or more bytes than asked for. */
+export type PageRow = {
+  readonly rows: number
+  readonly last: number
+  readonly lines: number
+  readonly size: number
+  readonly page: ArrayBuffer | string | null
+}
+
+/**
+ * A page after `after`: at most `maxRows` rows, and as many lines as fit `maxBytes` (a longer line comes alone). `undefined` when
+ * `query` finds no row. How large a page is never shows in the bytes: pages laid end to end are the same.
+ */
+export const readBounded = async (
+  db: Db,
+  after: number,
+  wanted: PageBounds,
+  query: (bounds: PageBounds) => Promise<PageRow | undefined>,
+): Promise<Page | undefined> => {
+  const bounds = isOnServer(db) ? withinServer(wanted) : wanted
+  for (let { maxRows } = bounds; ; ) {
+    const row = await query({ ...bounds, maxRows })
+    if (row === undefined || row.rows === 0) return undefined
+    if (row.size > bounds.maxBytes && row.rows > 1) {
+      maxRows = Math.min(row.rows - 1, rowsThatFit(row.rows, row.size, bounds))
+      continue
+    }
+    return { after, last: row.last, rows: row.rows, lines: row.lines, bytes: bytesOf(row.page) }
+  }
+}
+
+/** As many rows as should fit, judged by others that took so many bytes; with some room, for they are not all the same. */
+export const rowsThatFit = (rows: number, bytes: number, { maxRows, maxBytes }: PageBounds): number =>
+  bytes === 0 ? maxRows : Math.max(1, Math.min(maxRows, Math.floor((0.8 * rows * maxBytes) / bytes)))
+
+/**
+ * A server refuses a value over 5,000,000 bytes, and an answer over 10,000,000. A line that is longer than the bound comes alone, and no
+ * resource is stored that would not pass.
+ */
+const withinServer = ({ maxRows, maxBytes }: PageBounds): PageBounds => ({
+  maxRows,
+  maxBytes: Math.min(maxBytes, maxServerBytes),
+})
+const maxServerBytes = 2 * 1024 * 1024
+
+const bytesOf = (page: PageRow['page']): Uint8Array => {
+  if (page === null) return new Uint8Array(0)
+  return typeof page === 'string' ? encoder.encode(page) : new Uint8Array(page)
+}
+const encoder = new TextEncoder()
+
+/** SQL for the lines of a page as one value. */
+export const pageOf = (db: Db, line: RawBuilder<unknown>): RawBuilder<unknown> => {
+  const text = sql`group_concat(${line}, char(10)) || char(10)`
+  return isOnServer(db) ? text : sql`cast(${text} as blob)`
+}
+
+/**
+ * SQL for the page of what `scanned` selects, in its order: `row_number`, `position`, and `line_bytes` and `marked` of what belongs in
+ * the output, else null. The bodies are joined by key and concatenated inside the database: measured, the fastest way out of it. The
+ * `case` keeps a page over the limit from being built at all.
+ */
+export const linesOf = (
+  db: Db,
+  scanned: RawBuilder<unknown>,
+  { maxBytes }: PageBounds,
+  baseUrl: string,
+): RawBuilder<PageRow> => sql<PageRow>`
+    with scanned as materialized (${scanned}),
+      total as materialized (select count(*) as rows, max(row_number) as last, count(line_bytes) as lines,
+        coalesce(sum(line_bytes), 0) as size from scanned)
+    select rows, last, lines, size, case when size <= ${maxBytes} or rows = 1 then (
+      select ${pageOf(db, lineWithUrls(baseUrl))}
+      from (select marked, case when line_bytes is not null then position end as position from scanned) s
+      cross join resource_body b on b.position = s.position) end as page
+    from total`
+
+/** The line of `b`, with the base URL where `s` says that there are marks for it (`fhir/attachment-urls.ts`). */
+const lineWithUrls = (baseUrl: string): RawBuilder<unknown> =>
+  sql`case when s.marked = 1 then replace(b.line, ${attachmentMark}, ${markReplacement(baseUrl)}) else b.line end`

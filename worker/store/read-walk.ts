@@ -1,0 +1,93 @@
+import { type RawBuilder, sql } from 'kysely'
+import { patientTypeId, typeIdOf } from '../fhir/resource-type.ts'
+import type { Db } from './db.ts'
+import type { Job } from './jobs.ts'
+import { holdsNoStranger, isCurrent, isLive } from './live.ts'
+import { linesOf, type Page, type PageBounds, readBounded } from './page.ts'
+import { positionOf } from './position.ts'
+import { ordinalAt, seqAt, spanOf, type Walk, walkRow } from './walk.ts'
+
+/** Of a walk: its type, the ordinal before its first patient, and its last row, inclusive. */
+export type WalkRange = { readonly typeId: number; readonly base: number; readonly end: number }
+
+/** Patients one query looks at, though none of them had anything. */
+const maxPatients = 2000
+
+/** Reads the page after the row `after` of a walk: what the job's patients have of one type, patient by patient, each once. */
+export const readWalkPage = async (
+  db: Db,
+  job: Job,
+  range: WalkRange,
+  after: number,
+  bounds: PageBounds,
+): Promise<Page | undefined> => {
+  const walk = { base: range.base, span: spanOf(job.asOf) }
+  const lastOrdinal = Math.min(ordinalAt(walk, range.end), ordinalAt(walk, after) + maxPatients)
+  const page = await readBounded(db, after, bounds, async (within) => {
+    const rows = walkRows(job, range.typeId, walk, after, lastOrdinal, within)
+    const answer = await linesOf(db, rows, within, job.baseUrl).execute(db.query)
+    return answer.rows[0]
+  })
+  if (page !== undefined) return page
+  const last = walkRow(walk, lastOrdinal, walk.span - 1)
+  return { after, last, rows: 1, lines: 0, bytes: new Uint8Array(0) }
+}
+
+/** The order of the loops is that of the rows, so nothing is sorted: patients by ordinal, of each the positions of the type. */
+const walkRows = (
+  job: Job,
+  typeId: number,
+  walk: Walk,
+  after: number,
+  lastOrdinal: number,
+  { maxRows }: PageBounds,
+): RawBuilder<unknown> => {
+  const [firstOrdinal, firstSeq] = [ordinalAt(walk, after), seqAt(walk, after)]
+  const type = positionOf(typeId, 0)
+  const wanted = sql.join(
+    [isCurrent(sql`v.deleted`, sql`v.superseded_by`, job.asOf), ...belongsHere(job, typeId)],
+    sql` and `,
+  )
+  return sql`select (p.ordinal - ${walk.base}) * ${walk.span} + v.seq as row_number, v.position, v.marked,
+      case when ${wanted} then v.bytes end as line_bytes
+    from job_patient p
+    cross join compartment c on c.patient_key = p.patient_key
+      and c.position > ${type} + max(p.after_seq, case when p.ordinal = ${firstOrdinal} then ${firstSeq} else 0 end)
+      and c.position <= ${type} + p.until_seq
+    cross join resource_version v on v.position = c.position
+    where p.job_id = ${job.jobId} and p.ordinal >= ${firstOrdinal} and p.ordinal <= ${lastOrdinal}
+    order by p.ordinal, c.position limit ${maxRows}`
+}
+
+/** What a walk finds with one patient and leaves to another, or to nobody. */
+const belongsHere = (job: Job, typeId: number): readonly RawBuilder<unknown>[] => {
+  if (typeId === patientTypeId) return [sql`v.resource_key = p.patient_key`] // one that links to him is not his
+  if (typeId === groupTypeId && !isOfNewcomers(job))
+    return [isNotOfOthers(job), holdsNoStranger(job, 'job_patient', sql`v.resource_key`, job.asOf)]
+  return [isNotOfOthers(job), ...(job.hasSince ? [isNotKnown(job)] : [])]
+}
+
+/** A resource of several patients is written with the first of those in whose walk it is. */
+const isNotOfOthers = ({ jobId }: Job): RawBuilder<unknown> =>
+  sql`not exists (select 1 from compartment o
+    cross join job_patient q on q.job_id = ${jobId} and q.patient_key = o.patient_key
+    where o.position = c.position and q.ordinal < p.ordinal and q.after_seq < v.seq)`
+
+/** At Patient level a walk is about patients who have come since `_since`, and what they had before; everyone else is scanned. */
+export const isOfNewcomers = ({ level, patientKeys }: Job): boolean =>
+  level === 'patient' && patientKeys === undefined
+
+/**
+ * What somebody has had since before `_since` who was there then, the client has seen, whoever else has it now. Not so a Group:
+ * with the newcomer it held a stranger (above).
+ */
+const isNotKnown = (job: Job): RawBuilder<unknown> => {
+  const wasMember = isOfNewcomers(job)
+    ? sql`true`
+    : sql`exists (select 1 from job_member m where m.job_id = ${job.jobId} and m.patient_key = o.patient_key
+        and m.added_seq <= ${job.sinceSeq})`
+  return sql`(v.seq > ${job.sinceSeq} or not exists (select 1 from compartment o
+    where o.position = c.position and ${wasMember} and ${isLive(sql`o.patient_key`, job.sinceSeq)}))`
+}
+
+const groupTypeId = typeIdOf('Group')
