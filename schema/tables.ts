@@ -25,6 +25,8 @@ export type Tables = {
   job_group: JobGroupTable
   job_member: JobMemberTable
   job_patient: JobPatientTable
+  job_extra: JobExtraTable
+  job_problem: JobProblemTable
 }
 
 export type StoreClockTable = { id: 1; next_seq: number; last_assigned: number; floor: number }
@@ -93,9 +95,17 @@ export type JobTable = {
   swept_at: number | null
   sweep_after: Generated<number>
   failure: string | null
+  /** SHA-256 of the `Idempotency-Key` the request came with, and of the request itself, both in hexadecimal. */
+  idempotency_key: string | null
+  request_hash: string | null
 }
 
 export type UnitKind = 'plan' | 'output' | 'deleted' | 'error'
+/**
+ * Where the rows of `output` are read: positions of a type; patient by patient (`walk.ts`); positions of `job_extra`; or blocks, all types of
+ * one patient after the other.
+ */
+export type UnitSource = 'scan' | 'walk' | 'extra' | 'block'
 export type UnitState = 'open' | 'completing' | 'done'
 export type WorkUnitTable = {
   job_id: string
@@ -114,6 +124,9 @@ export type WorkUnitTable = {
   lines_done: number
   /** Of `output` that is read patient by patient: the ordinal before the first one's; then rows are counted as in `walk.ts`. */
   walk_base: number | null
+  source: Generated<UnitSource>
+  /** Of blocks: the last one goes on in the file of the next unit. */
+  is_continued: Generated<0 | 1>
   /** State of the planner, JSON; only of the `plan` unit. */
   plan: string | null
   fence: number
@@ -138,6 +151,12 @@ export type ExportFileTable = {
   etag: string | null
   /** How often it was written anew because the storage had lost its upload. */
   restarts: Generated<number>
+  /** Base64, as S3 says it: of the whole file, or, when it was uploaded in parts, of their digests, then `-` and how many. */
+  sha256: string | null
+  /** JSON: the digests of its parts, Base64; null when there are none. */
+  part_sha256: string | null
+  /** The page of the manifest that lists it, from 1, once a client has been shown that page; only of partial manifests. */
+  page: number | null
 }
 export type FilePartTable = {
   job_id: string
@@ -146,6 +165,7 @@ export type FilePartTable = {
   part_number: number
   etag: string
   bytes: number
+  sha256: string | null
 }
 export type CarryTable = { job_id: string; ordinal: number; chunk: number; bytes: Uint8Array }
 
@@ -169,4 +189,20 @@ export type JobPatientTable = {
   /** Of his resources, the versions with a seq above the one and up to the other. */
   after_seq: number
   until_seq: number
+  /** Of organized output: lines of the patient's block, its header included, and about how many bytes they have; 0 is no block. */
+  block_lines: number | null
+  block_bytes: number | null
 }
+/**
+ * Versions that come with a population though no compartment of it holds them: Provenance of its resources, and what they refer to.
+ * Each once, under ordinal 0; in organized output once for each patient it belongs to, under his ordinal.
+ */
+export type JobExtraTable = {
+  job_id: string
+  ordinal: number
+  position: number
+  /** How many references lead from the population to it; 0 for Provenance, which points at the population. */
+  depth: number
+}
+/** Resources that could not be exported: the row of the unit where each should have been, and an OperationOutcome that says why. */
+export type JobProblemTable = { job_id: string; ordinal: number; row_number: number; outcome: string }

@@ -2,6 +2,7 @@ import { store } from './0001_store.ts'
 import { exportJobs } from './0002_export.ts'
 import { population } from './0003_population.ts'
 import { jobList } from './0004_job_list.ts'
+import { wholeSpecification } from './0005_whole_specification.ts'
 
 export type Migration = {
   readonly version: number
@@ -18,4 +19,5 @@ export const migrations: readonly Migration[] = [
   { version: 2, name: 'export', statements: exportJobs },
   { version: 3, name: 'population', statements: population },
   { version: 4, name: 'job list', statements: jobList },
+  { version: 5, name: 'whole specification', statements: wholeSpecification },
 ]

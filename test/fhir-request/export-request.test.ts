@@ -6,6 +6,7 @@ import {
   type ExportRequestInput,
   parseExportRequest,
 } from '../../worker/fhir/export-request.ts'
+import { plainShape } from '../../worker/fhir/export-shape.ts'
 
 const nowMs = Date.parse('2026-11-20T12:00:00Z')
 
@@ -44,6 +45,7 @@ const everything: ExportRequest = {
   types: undefined,
   since: undefined,
   until: undefined,
+  shape: plainShape,
   ignored: [],
   notes: [],
 }

@@ -6,7 +6,7 @@ import { insertJob } from '../store/jobs.ts'
 import { findPopulation } from './find-population.ts'
 
 /** Raised whenever the same request and snapshot would no longer give the same bytes; frozen in each job. */
-export const codecVersion = 2
+export const codecVersion = 3
 
 export type KickOff = {
   readonly request: ExportRequest
@@ -36,6 +36,8 @@ export const kickOff = async (
       groupKey,
       patientKeys,
       groupBackfill: config.groupBackfill,
+      shape: request.shape,
+      referenced: { typeIds: [], maxDepth: 0, onlySince: false },
       // `lastUpdated` is a whole millisecond: above a fraction is above its floor, below a fraction is below its ceiling.
       sinceMs: request.since?.floorMs,
       untilMs: request.until?.ceilMs,
@@ -60,7 +62,7 @@ const outcomeLines = ({ ignored, notes }: ExportRequest, strangers: readonly str
       ({ name, code, reason }) => ['warning', code, `Ignored parameter "${name}": ${reason}`] as const,
     ),
     ...strangers.map((note) => ['warning', 'not-found', `Left out ${note}`] as const),
-    ...notes.map((note) => ['information', 'informational', `Nothing of _type ${note}`] as const),
+    ...notes.map((note) => ['information', 'informational', note] as const),
   ]
   return outcomes
     .map(([severity, code, diagnostics]) => outcomeOf([{ severity, code, diagnostics }]))

@@ -85,5 +85,6 @@ const unitOf = (
     linesTotal: rows,
     plan: null,
     walkBase: base,
+    source: 'walk',
   }
 }

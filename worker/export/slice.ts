@@ -1,6 +1,4 @@
 import type { Deps } from '../deps.ts'
-import { SluiceError } from '../errors.ts'
-import type { Db } from '../store/db.ts'
 import {
   commitFile,
   commitRestart,
@@ -8,11 +6,8 @@ import {
   type OpenFile,
   readOpenFile,
 } from '../store/export-files.ts'
-import { type Job, readOutcomeLines } from '../store/jobs.ts'
-import { type Page, type PageBounds, rowsThatFit } from '../store/page.ts'
-import { readDeletions } from '../store/read-deletions.ts'
-import { readPage } from '../store/read-page.ts'
-import { readWalkPage } from '../store/read-walk.ts'
+import type { Job } from '../store/jobs.ts'
+import { rowsThatFit } from '../store/page.ts'
 import type { ClaimedUnit } from '../store/units.ts'
 import type { Budget } from './budget.ts'
 import { expandCarry } from './carry.ts'
@@ -20,6 +15,7 @@ import { type Cut, type Cutter, createCutter } from './cutter.ts'
 import { completeUpload, createFileWriter, type FileWriter, isLostFile } from './file-writer.ts'
 import { held, type LeaseKeeper, LostLease } from './lease-keeper.ts'
 import { createPartBuffers } from './part-buffers.ts'
+import { readUnitPage } from './read-unit-page.ts'
 
 /** The work done under one lease: on which unit of which job, how the lease is kept, and what may be spent. */
 export type Slice = {
@@ -91,35 +87,6 @@ const copyPages = async (slice: Slice, cutter: Cutter, writer: FileWriter): Prom
 
 const writeCut = (writer: FileWriter, cut: Cut): Promise<void> =>
   cut.kind === 'part' ? writer.part(cut) : writer.endFile(cut, false)
-
-const readUnitPage = async (
-  { deps: { db }, job, unit }: Slice,
-  after: number,
-  bounds: PageBounds,
-): Promise<Page | undefined> => {
-  const { kind, rangeEnd: end, typeId = 0, walkBase: base } = unit
-  switch (kind) {
-    case 'output':
-      if (base !== undefined) return readWalkPage(db, job, { typeId, base, end }, after, bounds)
-      return readPage(db, job, { end }, after, bounds)
-    case 'deleted':
-      return readDeletions(db, job, end, after, bounds)
-    case 'error':
-      return outcomePage(db, job, after)
-    case 'plan':
-      throw new SluiceError('internal', 'Cannot read rows of a plan: it has none')
-    default:
-      return kind satisfies never
-  }
-}
-
-/** The OperationOutcomes of a job were fixed at kick-off and have the size of a request: one page. */
-const outcomePage = async (db: Db, { jobId }: Job, after: number): Promise<Page | undefined> => {
-  if (after > 0) return undefined
-  const text = await readOutcomeLines(db, jobId)
-  const lines = text.split('\n').length - 1
-  return { after: 0, last: 1, rows: lines, lines, bytes: new TextEncoder().encode(text) }
-}
 
 /** A crash fell between the storage's answer and ours. The unit goes on, or is found to be done, in its next slice. */
 const resumeCompleting = async ({ deps, job, unit, lease }: Slice, file: OpenFile): Promise<void> => {

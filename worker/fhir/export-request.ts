@@ -2,12 +2,14 @@ import { SluiceError } from '../errors.ts'
 import { echoText } from './echo-text.ts'
 import type { ExportParameterName } from './export-parameter-names.ts'
 import { type ExportParameters, gatherExportParameters, type ParameterPair } from './export-parameters.ts'
+import type { ExportShape } from './export-shape.ts'
 import { type IgnoredParameter, ignoredParameter, refuseUnsupported } from './ignored-parameter.ts'
 import { type Instant, isBefore, parseInstant } from './instant.ts'
 import { isJsonFormat, isNdjsonFormat } from './output-format.ts'
 import { isInPatientCompartment } from './patient-compartment.ts'
 import { readPatientParameter } from './patient-parameter.ts'
 import type { ResourceType } from './resource-type.ts'
+import { readShapeParameters } from './shape-parameters.ts'
 import { readTypeParameter } from './type-parameter.ts'
 
 export type ExportRequestInput = {
@@ -39,6 +41,7 @@ export type ExportRequest = {
   readonly since: Instant | undefined
   /** Resources changed before it, strictly. */
   readonly until: Instant | undefined
+  readonly shape: ExportShape
   /** What lenient handling passes over, one OperationOutcome each. Empty under strict handling. */
   readonly ignored: readonly IgnoredParameter[]
   /** What was understood and comes to nothing, one OperationOutcome each. */
@@ -57,7 +60,8 @@ export const parseExportRequest = (input: ExportRequestInput): ExportRequest => 
   const until = readInstant('_until', values)
   refuseEmptyRange(since, until, nowMs)
   const { types, unknown: unknownTypes } = readTypeParameter(values.get('_type'))
-  const ignored = [...unknown, ...unsupportedFormats(values), ...unknownTypes]
+  const shaped = readShapeParameters(values)
+  const ignored = [...unknown, ...unsupportedFormats(values), ...unknownTypes, ...shaped.ignored]
   if (!lenient) refuseUnsupported(ignored)
   if (types?.length === 0) refuseUnsupported(unknownTypes)
   const patients = readPatientParameter(values.get('patient'), serverBase)
@@ -70,8 +74,9 @@ export const parseExportRequest = (input: ExportRequestInput): ExportRequest => 
     types,
     since: since?.instant,
     until: until?.instant,
+    shape: shaped.shape,
     ignored,
-    notes: outside.map(({ reason }) => reason),
+    notes: [...outside.map(({ reason }) => `Nothing of _type ${reason}`), ...shaped.notes],
   }
 }
 

@@ -1,5 +1,6 @@
 import { type RawBuilder, type Selectable, sql } from 'kysely'
-import type { JobState, JobTable, UnitKind } from '../../schema/tables.ts'
+import type { JobState, JobTable, UnitKind, UnitSource } from '../../schema/tables.ts'
+import { type ExportShape, plainShape } from '../fhir/export-shape.ts'
 import { batchByClock, type WriteOptions } from './clock-skew.ts'
 import type { Db, Statement } from './db.ts'
 
@@ -19,6 +20,10 @@ export type Job = {
   readonly sinceMs: number | undefined
   /** With `_since`: whether members who came later bring what they had before. */
   readonly groupBackfill: boolean
+  /** What else of the request shapes what comes out. */
+  readonly shape: ExportShape
+  /** Types that come along when something exported refers to them, by how many references, and whether `_since` filters them. */
+  readonly referenced: ReferencedResources
   readonly transactionTime: number
   readonly asOf: number
   readonly sinceSeq: number
@@ -38,6 +43,13 @@ export type Job = {
   readonly failure: string | undefined
 }
 
+export type ReferencedResources = {
+  /** Empty: none. */
+  readonly typeIds: readonly number[]
+  readonly maxDepth: number
+  readonly onlySince: boolean
+}
+
 export type NewJob = {
   readonly jobId: string
   readonly level: JobTable['level']
@@ -47,6 +59,8 @@ export type NewJob = {
   readonly groupKey: number | undefined
   readonly patientKeys: readonly number[] | undefined
   readonly groupBackfill: boolean
+  readonly shape: ExportShape
+  readonly referenced: ReferencedResources
   /** `_since` and `_until` in whole milliseconds: versions with `lastUpdated` above the one and below the other. */
   readonly sinceMs: number | undefined
   readonly untilMs: number | undefined
@@ -83,7 +97,7 @@ export const insertJob = async (db: Db, job: NewJob, options: WriteOptions): Pro
 /** What of a request has no column of its own. */
 type JobParameters = Pick<
   NewJob,
-  'typeIds' | 'groupKey' | 'patientKeys' | 'sinceMs' | 'untilMs' | 'groupBackfill'
+  'typeIds' | 'groupKey' | 'patientKeys' | 'sinceMs' | 'untilMs' | 'groupBackfill' | 'shape' | 'referenced'
 >
 
 const parametersOf = ({
@@ -93,6 +107,8 @@ const parametersOf = ({
   sinceMs,
   untilMs,
   groupBackfill,
+  shape,
+  referenced,
 }: NewJob): JobParameters => ({
   typeIds,
   groupKey,
@@ -100,6 +116,8 @@ const parametersOf = ({
   sinceMs,
   untilMs,
   groupBackfill,
+  shape,
+  referenced,
 })
 
 /** The last `seq` whose `last_updated` compares so; instants and seqs grow together, so this is one seek. */
@@ -117,6 +135,8 @@ export type NewUnit = {
   readonly plan: string | null
   /** Of a walk (`walk.ts`); null for all others. */
   readonly walkBase: number | null
+  readonly source?: UnitSource
+  readonly isContinued?: boolean
 }
 const emptyUnit = { typeId: null, fileStem: '', rangeAfter: 0, rangeEnd: 0, linesTotal: 0, walkBase: null }
 
@@ -136,11 +156,15 @@ export const insertUnits = (
     u.linesTotal,
     u.plan,
     u.walkBase,
+    u.source ?? 'scan',
+    u.isContinued === true ? 1 : 0,
   ])
   return sql`insert into work_unit (job_id, ordinal, kind, type_id, file_stem, state, range_after, range_end, cursor_after,
-      cursor_offset, file_number, lines_total, lines_done, plan, fence, lease_until, attempts, not_before, walk_base)
+      cursor_offset, file_number, lines_total, lines_done, plan, fence, lease_until, attempts, not_before, walk_base,
+      source, is_continued)
     select ${jobId}, u.value ->> 0, u.value ->> 1, u.value ->> 2, u.value ->> 3, 'open', u.value ->> 4, u.value ->> 5,
-      u.value ->> 4, 0, 1, u.value ->> 6, 0, u.value ->> 7, 0, 0, 0, 0, u.value ->> 8
+      u.value ->> 4, 0, 1, u.value ->> 6, 0, u.value ->> 7, 0, 0, 0, 0, u.value ->> 8,
+      u.value ->> 9, u.value ->> 10
     from json_each(${JSON.stringify(rows)}) u where ${condition}`
 }
 
@@ -167,7 +191,7 @@ export type JobRow = Omit<Selectable<JobTable>, 'outcome_lines'> & { readonly ha
 export const jobColumns =
   sql.raw(`job_id, level, state, request_url, base_url, parameters, transaction_time, as_of, since_seq,
   until_seq, has_since, codec, part_bytes, file_bytes, range_bytes, folder, turn, created_at, ended_at, expires_at, expired_at,
-  removed_at, swept_at, sweep_after, failure, outcome_lines <> '' as has_outcomes`)
+  removed_at, swept_at, sweep_after, failure, outcome_lines <> '' as has_outcomes, idempotency_key, request_hash`)
 
 export const toJob = (row: JobRow): Job => ({
   jobId: row.job_id,
@@ -196,9 +220,16 @@ export const toJob = (row: JobRow): Job => ({
 
 /** Without `untilMs`, which the engine knows as `until_seq`; it is kept for people (`read-job-list.ts`). */
 const readParameters = (text: string): Omit<JobParameters, 'untilMs'> => {
-  const { typeIds, groupKey, patientKeys, sinceMs, groupBackfill }: JobParameters = JSON.parse(text)
-  return { typeIds, groupKey, patientKeys, sinceMs, groupBackfill }
+  const { untilMs: _, ...parameters }: JobParameters = JSON.parse(text)
+  return {
+    ...parameters,
+    shape: parameters.shape ?? plainShape,
+    referenced: parameters.referenced ?? nothing,
+  }
 }
+
+/** Jobs begun before there was anything else still have to be shown and swept. */
+const nothing: ReferencedResources = { typeIds: [], maxDepth: 0, onlySince: false }
 
 /** What the store clock says now, the `transactionTime` of a job that began now: the instant no `_since` may lie behind. */
 export const storeNow = async (db: Db, now: number): Promise<number> => {

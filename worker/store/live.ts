@@ -12,6 +12,10 @@ export const isLive = (resourceKey: Sql, seq: Sql | number): Sql =>
 export const isCurrent = (deleted: Sql, supersededBy: Sql, asOf: number): Sql =>
   sql`${deleted} = 0 and (${supersededBy} is null or ${supersededBy} > ${asOf})`
 
+/** SQL: the version of these columns is one that the job brings, if the population has it: the current one, or with `_history` every one. */
+export const isShown = ({ shape, asOf }: Job, deleted: Sql, supersededBy: Sql): Sql =>
+  shape.associated.history ? sql`${deleted} = 0` : isCurrent(deleted, supersededBy, asOf)
+
 /**
  * SQL: every member that the Group had at `seq` is one of the job's `patients`, or a group of it. All entries count, also those that are
  * inactive or over, for the resource names them all; those of other servers have a row too (`ingest/draft.ts`), which is nobody's.

@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely'
 import { patientTypeId } from '../fhir/resource-type.ts'
 import type { Db } from './db.ts'
 import type { Job } from './jobs.ts'
-import { isCurrent, isLive } from './live.ts'
+import { isLive, isShown } from './live.ts'
 import { linesOf, type Page, type PageBounds, readBounded } from './page.ts'
 import { typeIdAt } from './position.ts'
 
@@ -25,15 +25,10 @@ export const readPage = (
     return rows[0]
   })
 
-/** I1: a version is in the snapshot when its `seq` is at most `asOf` (the range ends there) and it is current by then. */
-const scan = (
-  { level, asOf }: Job,
-  { end }: ScanRange,
-  after: number,
-  { maxRows }: PageBounds,
-): RawBuilder<unknown> => {
-  const current = isCurrent(sql`v.deleted`, sql`v.superseded_by`, asOf)
-  const wanted = level === 'system' ? current : sql`${current} and ${hasPatient(typeIdAt(end), asOf)}`
+/** I1: a version is in the snapshot when its `seq` is at most `asOf` (the range ends there) and it is current by then, or with `_history` in any case. */
+const scan = (job: Job, { end }: ScanRange, after: number, { maxRows }: PageBounds): RawBuilder<unknown> => {
+  const shown = isShown(job, sql`v.deleted`, sql`v.superseded_by`)
+  const wanted = job.level === 'system' ? shown : sql`${shown} and ${hasPatient(typeIdAt(end), job.asOf)}`
   return sql`select v.position as row_number, v.position, v.marked, case when ${wanted} then v.bytes end as line_bytes
     from resource_version v where v.position > ${after} and v.position <= ${end} order by v.position limit ${maxRows}`
 }

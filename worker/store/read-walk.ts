@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely'
 import { patientTypeId, typeIdOf } from '../fhir/resource-type.ts'
 import type { Db } from './db.ts'
 import type { Job } from './jobs.ts'
-import { holdsNoStranger, isCurrent, isLive } from './live.ts'
+import { holdsNoStranger, isLive, isShown } from './live.ts'
 import { linesOf, type Page, type PageBounds, readBounded } from './page.ts'
 import { positionOf } from './position.ts'
 import { ordinalAt, seqAt, spanOf, type Walk, walkRow } from './walk.ts'
@@ -45,7 +45,7 @@ const walkRows = (
   const [firstOrdinal, firstSeq] = [ordinalAt(walk, after), seqAt(walk, after)]
   const type = positionOf(typeId, 0)
   const wanted = sql.join(
-    [isCurrent(sql`v.deleted`, sql`v.superseded_by`, job.asOf), ...belongsHere(job, typeId)],
+    [isShown(job, sql`v.deleted`, sql`v.superseded_by`), ...belongsHere(job, typeId)],
     sql` and `,
   )
   return sql`select (p.ordinal - ${walk.base}) * ${walk.span} + v.seq as row_number, v.position, v.marked,

@@ -1,5 +1,5 @@
 import { type RawBuilder, type Selectable, sql } from 'kysely'
-import type { UnitKind, WorkUnitTable } from '../../schema/tables.ts'
+import type { UnitKind, UnitSource, WorkUnitTable } from '../../schema/tables.ts'
 import type { Db, Statement } from './db.ts'
 import { mayHappen, stateAfter } from './job-condition.ts'
 import { type Job, type JobRow, jobColumns, toJob } from './jobs.ts'
@@ -20,6 +20,8 @@ export type ClaimedUnit = {
   readonly plan: string
   /** Of a walk (`walk.ts`). */
   readonly walkBase: number | undefined
+  readonly source: UnitSource
+  readonly isContinued: boolean
 }
 /** Where to go on: `offset` bytes behind the row `after` in the unit's stream of lines (I3: a part may end inside a line). */
 export type Cursor = { readonly after: number; readonly offset: number }
@@ -67,7 +69,7 @@ const isOurs = (codec: number, now: number): RawBuilder<unknown> =>
   sql`(j.codec = ${codec} or (j.codec < ${codec} and j.created_at < ${now - abandonedMs} and u.lease_until < ${now - abandonedMs}))`
 const abandonedMs = 600_000
 
-const toClaimedUnit = (row: WorkUnitTable): ClaimedUnit => ({
+const toClaimedUnit = (row: Selectable<WorkUnitTable>): ClaimedUnit => ({
   jobId: row.job_id,
   ordinal: row.ordinal,
   fence: row.fence,
@@ -81,6 +83,8 @@ const toClaimedUnit = (row: WorkUnitTable): ClaimedUnit => ({
   linesDone: row.lines_done,
   plan: row.plan ?? '{}',
   walkBase: row.walk_base ?? undefined,
+  source: row.source,
+  isContinued: row.is_continued === 1,
 })
 
 /** The condition every statement under a lease repeats, INSERTs too: the unit's fence is still ours (I5). */

@@ -1,0 +1,58 @@
+import { SluiceError } from '../errors.ts'
+import type { Db } from '../store/db.ts'
+import { type Job, readOutcomeLines } from '../store/jobs.ts'
+import type { Page, PageBounds } from '../store/page.ts'
+import { readDeletions } from '../store/read-deletions.ts'
+import { readPage } from '../store/read-page.ts'
+import { readWalkPage } from '../store/read-walk.ts'
+import type { ClaimedUnit } from '../store/units.ts'
+import type { Slice } from './slice.ts'
+
+/** The next page of a unit's rows, as the bytes that stand in its files; `undefined` when there are no more. */
+export const readUnitPage = async (
+  { deps: { db }, job, unit }: Slice,
+  after: number,
+  bounds: PageBounds,
+): Promise<Page | undefined> => {
+  const { kind, rangeEnd: end } = unit
+  switch (kind) {
+    case 'output':
+      return readOutputPage(db, job, unit, after, bounds)
+    case 'deleted':
+      return readDeletions(db, job, end, after, bounds)
+    case 'error':
+      return outcomePage(db, job, after)
+    case 'plan':
+      throw new SluiceError('internal', 'Cannot read rows of a plan: it has none')
+    default:
+      return kind satisfies never
+  }
+}
+
+const readOutputPage = (
+  db: Db,
+  job: Job,
+  { source, typeId = 0, walkBase: base = 0, rangeEnd: end }: ClaimedUnit,
+  after: number,
+  bounds: PageBounds,
+): Promise<Page | undefined> => {
+  switch (source) {
+    case 'scan':
+      return readPage(db, job, { end }, after, bounds)
+    case 'walk':
+      return readWalkPage(db, job, { typeId, base, end }, after, bounds)
+    case 'extra':
+    case 'block':
+      throw new SluiceError('internal', `Cannot read rows of "${source}": nothing plans such units yet`)
+    default:
+      return source satisfies never
+  }
+}
+
+/** The OperationOutcomes of a job were fixed at kick-off and have the size of a request: one page. */
+const outcomePage = async (db: Db, { jobId }: Job, after: number): Promise<Page | undefined> => {
+  if (after > 0) return undefined
+  const text = await readOutcomeLines(db, jobId)
+  const lines = text.split('\n').length - 1
+  return { after: 0, last: 1, rows: lines, lines, bytes: new TextEncoder().encode(text) }
+}

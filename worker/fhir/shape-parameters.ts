@@ -1,0 +1,18 @@
+import type { ExportParameters } from './export-parameters.ts'
+import { type ExportShape, plainShape } from './export-shape.ts'
+import type { IgnoredParameter } from './ignored-parameter.ts'
+
+export type ShapeParameters = {
+  readonly shape: ExportShape
+  /** Not supported; refused, or under lenient handling passed over. */
+  readonly ignored: readonly IgnoredParameter[]
+  /** What was understood and means something that the client may not expect, one OperationOutcome each. */
+  readonly notes: readonly string[]
+}
+
+/** Reads the parameters that shape the output beyond types, instants and patients (IG "Query Parameters"). */
+export const readShapeParameters = (_values: ExportParameters['values']): ShapeParameters => ({
+  shape: plainShape,
+  ignored: [],
+  notes: [],
+})
