@@ -16,6 +16,12 @@ export type GroupMember = {
 export const readMembers = (group: JsonObject, serverBase: string): readonly GroupMember[] =>
   Array.isArray(group.member) ? group.member.flatMap((member) => readMember(member, serverBase) ?? []) : []
 
+/**
+ * Whether a Group is out of use, "retained for historical purposes" (http://hl7.org/fhir/R4/group-definitions.html#Group.active). Then
+ * each of its members counts as inactive: nobody's data is exported because of it, by its own URL or by a Group around it.
+ */
+export const isOutOfUse = ({ active }: JsonObject): boolean => active === false
+
 /** Whether a Group names as a member what is no resource of this server: elsewhere, contained, by identifier, or unreadable. */
 export const hasMemberElsewhere = (group: JsonObject, serverBase: string): boolean => {
   const { member } = group

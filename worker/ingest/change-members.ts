@@ -1,9 +1,10 @@
 import { type Deps, fhirBase } from '../deps.ts'
 import { SluiceError } from '../errors.ts'
 import { editMembers } from '../fhir/edit-members.ts'
+import { isOutOfUse } from '../fhir/group-member.ts'
 import type { MemberParameters, MemberPeriod } from '../fhir/member-parameters.ts'
 import { firstInstant, lastInstant } from '../fhir/period.ts'
-import { readResourceLine } from '../fhir/resource-line.ts'
+import { type ResourceLine, readResourceLine } from '../fhir/resource-line.ts'
 import { patientTypeId } from '../fhir/resource-type.ts'
 import { type GroupAndPatients, type Membership, readGroupAndPatients } from '../store/read-members.ts'
 import type { StoredVersion } from '../store/read-resource.ts'
@@ -97,11 +98,7 @@ const writeChange = async (
 ): Promise<WrittenVersion | undefined> => {
   const base = fhirBase(config)
   const before = readResourceLine(group.line)
-  if (before.resource.actual === false)
-    throw new SluiceError(
-      'invalid',
-      `Cannot change members of Group/${before.id}: it is descriptive (its "actual" is false) and has none`,
-    )
+  refuseUnchangeable(before)
   const entries = begun.map((id) => JSON.stringify({ entity: { reference: `Patient/${id}` }, period }))
   const text = editMembers(group.line, before.resource, { removed: new Set(ended), entries }, base)
   const draft = draftOfMemberChange(readResourceLine(text), base, {
@@ -111,6 +108,13 @@ const writeChange = async (
   const options = { now: clock.now(), maxClockSkewMs: config.limits.maxClockSkewMs }
   const [written] = await writeVersions(db, [{ ...draft, expected: group.versionId }], options)
   return written
+}
+
+const refuseUnchangeable = ({ id, resource }: ResourceLine): void => {
+  const refuse = (reason: string) =>
+    new SluiceError('invalid', `Cannot change members of Group/${id}: ${reason}`)
+  if (resource.actual === false) throw refuse('it is descriptive (its "actual" is false) and has none')
+  if (isOutOfUse(resource)) throw refuse('it is out of use (its "active" is false)')
 }
 
 const draftMember = (id: string, { isActive, periodStart, periodEnd }: Membership): DraftMember => ({

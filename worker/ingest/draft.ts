@@ -1,6 +1,6 @@
 import { SluiceError } from '../errors.ts'
 import { isSubset } from '../fhir/edit-members.ts'
-import { hasMemberElsewhere, readMembers } from '../fhir/group-member.ts'
+import { hasMemberElsewhere, isOutOfUse, readMembers } from '../fhir/group-member.ts'
 import { patientsOf } from '../fhir/patient-compartment.ts'
 import { firstInstant, lastInstant } from '../fhir/period.ts'
 import { readReferences } from '../fhir/reference.ts'
@@ -61,7 +61,7 @@ const draftMembers = ({ resource }: ResourceLine, serverBase: string): Draft['me
   ...readMembers(resource, serverBase).map(({ type, id, inactive, periodStart, periodEnd }) => ({
     typeId: typeIdOf(type),
     id,
-    inactive,
+    inactive: inactive || isOutOfUse(resource),
     periodStart: firstInstant(periodStart) ?? null,
     periodEnd: lastInstant(periodEnd) ?? null,
   })),
