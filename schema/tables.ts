@@ -98,6 +98,8 @@ export type JobTable = {
   /** SHA-256 of the `Idempotency-Key` the request came with, and of the request itself, both in hexadecimal. */
   idempotency_key: string | null
   request_hash: string | null
+  /** The page with which the manifest ends, once a client has been shown it; only of partial manifests. It may list nothing. */
+  last_page: number | null
 }
 
 export type UnitKind = 'plan' | 'output' | 'deleted' | 'error'

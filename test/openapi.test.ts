@@ -93,6 +93,8 @@ describe('The OpenAPI document', () => {
         "addGroupMembers",
         "createResource",
         "deleteExport",
+        "deleteExportByAlias",
+        "deleteExportByFirelyAlias",
         "deleteResource",
         "ingestResources",
         "kickOffGroupExport",
@@ -106,7 +108,10 @@ describe('The OpenAPI document', () => {
         "putResource",
         "readCapabilities",
         "readExportFile",
+        "readExportFileByFirelyAlias",
         "readExportStatus",
+        "readExportStatusByAlias",
+        "readExportStatusByFirelyAlias",
         "readHealth",
         "readJob",
         "readOpenApi",
@@ -189,6 +194,12 @@ describe('The service', () => {
     await h.request('/fhir/Patient/p', put)
     const status = await h.kickOff()
     const running = await h.kickOff()
+    const paged = await h.kickOff('?allowPartialManifests=true')
+    const separately = { headers: { prefer: 'separate-export-status' } }
+    const separate = pathOf(
+      (await h.request('/fhir/$export', separately)).headers.get('content-location') ?? '',
+    )
+    const id = (path: string) => path.split('/').at(-1)
     const manifest = (await (await h.finish(status)).json()) as { output: { url: string }[] }
     const file = pathOf(manifest.output[0]?.url ?? '')
     const accept = { 'accept-encoding': 'gzip' }
@@ -210,6 +221,7 @@ describe('The service', () => {
     await h.request('/fhir/Group/g', { method: 'PUT', body: group, headers: fhir })
     const asked: readonly (readonly [template: string, path: string, init?: RequestInit])[] = [
       ['/$export', '/fhir/$export'],
+      ['/$export', '/fhir/$export', separately],
       ['/$export', '/fhir/$export?_since=x'],
       ['/$export', '/fhir/$export', { headers: { via: 'proxy' } }],
       ['/$export', '/fhir/$export', { method: 'POST' }],
@@ -218,6 +230,15 @@ describe('The service', () => {
       ['/$export-status/{id}', status],
       ['/$export-status/{id}', running, { method: 'DELETE' }],
       ['/$export-status/{id}', running],
+      ['/$export-status/{id}', paged],
+      ['/$export-status/{id}', `${paged}?page=1`],
+      ['/$export-status/{id}', `${paged}?page=9`],
+      ['/$export-status/{id}', separate],
+      ['/$exportstatus/{id}', separate.replace('export-status', 'exportstatus')],
+      ['/$exportstatus/{id}', '/fhir/$exportstatus/never', { method: 'DELETE' }],
+      ['/$exportstatus', `/fhir/$exportstatus?_id=${id(paged)}`],
+      ['/$exportstatus', `/fhir/$exportstatus?_id=${id(paged)}`, { method: 'DELETE' }],
+      ['/$exportfilerequest/{folder}/{name}', file.replace('export-file', 'exportfilerequest')],
       ['/$export-file/{folder}/{name}', file],
       ['/$export-file/{folder}/{name}', file, { headers: accept }],
       ['/$export-file/{folder}/{name}', file, { headers: { range: 'bytes=1-2' } }],

@@ -24,7 +24,7 @@ export type Config = {
   readonly auth: 'open'
   /** Anything but `proxy` only where the storage can do it: signing URLs, or telling bare ones. */
   readonly fileAccess: FileAccess
-  readonly compat: readonly 'patient-in-query'[]
+  readonly compat: Given['COMPAT']
   readonly groupBackfill: boolean
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error'
   readonly limits: Limits
@@ -62,6 +62,8 @@ export type Limits = {
   readonly sweepMs: number
   readonly storageTimeoutMs: number
   readonly retryAfterMaxSeconds: number
+  readonly manifestPageFiles: number
+  readonly pollBurst: number
   readonly ingestChunkRows: number
   readonly ingestChunkBytes: number
   readonly maxClockSkewMs: number
@@ -168,6 +170,8 @@ const toLimits = (given: Given): Limits => ({
   sweepMs: given.SWEEP_MS,
   storageTimeoutMs: given.STORAGE_TIMEOUT_MS,
   retryAfterMaxSeconds: given.RETRY_AFTER_MAX_SECONDS,
+  manifestPageFiles: given.MANIFEST_PAGE_FILES,
+  pollBurst: given.POLL_BURST,
   ingestChunkRows: given.INGEST_CHUNK_ROWS,
   ingestChunkBytes: given.INGEST_CHUNK_BYTES,
   maxClockSkewMs: given.MAX_CLOCK_SKEW_MS,

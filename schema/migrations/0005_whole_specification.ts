@@ -26,6 +26,7 @@ export const wholeSpecification: readonly string[] = [
   'alter table export_file add column sha256 text',
   'alter table export_file add column part_sha256 text',
   'alter table export_file add column page integer',
+  'alter table job add column last_page integer',
 
   'alter table job add column idempotency_key text',
   'alter table job add column request_hash text',

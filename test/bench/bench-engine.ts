@@ -19,7 +19,7 @@ export type Measured = Exported & Counts
  * setting allows. What the client asks (kick-off, status) goes over `clientDb` and is not counted.
  */
 export const measureEngine = async (engineDb: Db, clientDb: Db, storage: Storage): Promise<Measured> => {
-  const config = loadConfig({}, 'node')
+  const config = loadConfig({ POLL_BURST: '1000000' }, 'node')
   const deps: Deps = {
     config,
     db: clientDb,

@@ -21,7 +21,7 @@ const pollMs = 40
 
 /** `settings` are environment variables, at least DATABASE_URL and STORAGE_URL. */
 export const startServer = async (settings: Readonly<Record<string, string>>): Promise<Running> => {
-  const env = { ...process.env, PORT: '0', LOG_LEVEL: 'warn', ...settings }
+  const env = { ...process.env, PORT: '0', LOG_LEVEL: 'warn', POLL_BURST: '1000000', ...settings }
   const child = spawn(process.execPath, ['worker/node.ts'], { env, stdio: ['ignore', 'pipe', 'inherit'] })
   const base = await new Promise<string>((resolve, reject) => {
     child.once('exit', (code) => reject(new Error(`the server ended with ${code}`)))

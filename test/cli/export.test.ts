@@ -104,6 +104,63 @@ describe('export', () => {
     })
   })
 
+  it('goes through the pages of a manifest, waits for those that are not there yet, and keeps them as one', async () => {
+    const page = (url: string, name: string, count: number, more = {}) =>
+      says(200, manifestOf([{ type: 'Patient', url: `${url}/f/${name}.ndjson`, count }], more))
+    const next = (url: string) => ({ link: [{ relation: 'next', url }] })
+    const server = await start((url) => ({
+      '/status/1': inTurn(
+        says(202, manifestOf([], next(`${url}/status/2`)), { 'Retry-After': '0' }),
+        page(url, 'a', 2, next('/status/2')),
+      ),
+      '/status/2': inTurn(says(202, '', { 'Retry-After': '0' }), page(url, 'b', 1, next(`${url}/status/3`))),
+      '/status/3': says(200, manifestOf([], { deleted: [{ type: 'Bundle', url: '/f/d', count: 1 }] })),
+      '/f/a.ndjson': says(200, patients(2).toString()),
+      '/f/b.ndjson': says(200, patients(1, 3).toString()),
+      '/f/d': says(
+        200,
+        '{"resourceType":"Bundle","type":"transaction","entry":[{"request":{"method":"DELETE"}}]}',
+      ),
+    }))
+    const { exitCode, stderr } = await run('--status', `${server.url}/status/1`)
+    expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 })
+    expect(written('Patient-1.ndjson') + written('Patient-2.ndjson')).toBe(patients(3).toString())
+    const manifest = JSON.parse(written('manifest.json'))
+    expect(manifest).toMatchObject({
+      output: [{ count: 2 }, { count: 1 }],
+      deleted: [{ count: 1 }],
+      error: [],
+    })
+    expect(manifest).not.toHaveProperty('link')
+  })
+
+  it('does not go round in a circle of pages', async () => {
+    const again = manifestOf([], { link: [{ relation: 'next', url: '/status/1' }] })
+    const server = await startUsual(patients(1), { '/status/1': says(200, again) })
+    const { exitCode, stderr } = await run('--server', `${server.url}/fhir`)
+    expect(exitCode).toBe(1)
+    expect(stderr).toContain('circle')
+  })
+
+  it('hears the status of an export that is told apart from that of the answer', async () => {
+    const status = (text: string) => ({ 'X-Export-Status': text, 'Retry-After': '0' })
+    const failed = {
+      resourceType: 'OperationOutcome',
+      issue: [{ severity: 'fatal', diagnostics: 'the disk is full' }],
+    }
+    const server = await startUsual(patients(500), {
+      '/status/1': inTurn(
+        says(200, '', status('202 Accepted')),
+        says(200, failed, status('500 Internal Server Error')),
+      ),
+    })
+    const { exitCode, stderr } = await run('--server', `${server.url}/fhir`)
+    expect(exitCode).toBe(1)
+    expect(stderr).toContain('the disk is full (HTTP 500)')
+    const done = await startUsual(patients(500), {})
+    expect((await run('--server', `${done.url}/fhir`, '--restart')).exitCode).toBe(0)
+  })
+
   it('prints as JSON what a script needs', async () => {
     const server = await startUsual(patients(500), {})
     const { stdout } = await run('--server', `${server.url}/fhir`, '--json', '--delete')
@@ -641,7 +698,7 @@ describe('the arguments of export', () => {
     [['--server', 'http://x', '--header', 'Authorization: Bearer x'], 'put the token into SLUICE_TOKEN'],
     [['--server', 'http://x', '--param', 'x'], '--param must be name=value'],
     [
-      ['--server', 'http://x', '--param', 'allowPartialManifests=true'],
+      ['--server', 'http://x', '--param', 'organizeOutputBy=Patient'],
       'a kind that this command does not read',
     ],
     [['--status', 'http://x/1', '--type', 'Patient'], 'need --server'],

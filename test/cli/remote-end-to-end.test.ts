@@ -24,6 +24,7 @@ describe.skipIf(isSqldMissing)('Servers of Node on one libSQL server', () => {
     env = {
       PORT: '0',
       LOG_LEVEL: 'error',
+      POLL_BURST: '1000000',
       DATABASE_URL: sqld.url,
       DATABASE_AUTH_TOKEN: await signer.sign({}),
       STORAGE_URL: fileUrlOfPath(join(folder, 'exports')),

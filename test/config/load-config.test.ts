@@ -39,6 +39,17 @@ describe('loadConfig', () => {
     })
   })
 
+  it('takes the words of COMPAT in any order, each once, but not two ways to tell the progress', () => {
+    expect(loadConfig({ COMPAT: 'manifest-status, firely-urls,firely-urls' }, 'node').compat).toEqual([
+      'firely-urls',
+      'manifest-status',
+    ])
+    expect(problemsOf({ COMPAT: 'firely' })).toEqual([expect.stringContaining('a list by commas of')])
+    expect(problemsOf({ COMPAT: 'firely-progress,helix-progress' })).toEqual([
+      'Cannot use COMPAT "firely-progress,helix-progress": X-Progress is either that of Firely Server or that of Helix.',
+    ])
+  })
+
   it('freezes what it returns, deeply', () => {
     const config = loadConfig({}, 'node')
     expect(Object.isFrozen(config) && Object.isFrozen(config.limits)).toBe(true)

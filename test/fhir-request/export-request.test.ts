@@ -98,6 +98,21 @@ describe('_outputFormat', () => {
   })
 })
 
+describe('allowPartialManifests', () => {
+  it('is a boolean, in a query or by any value[x] that says so', () => {
+    const isAllowed = ({ shape }: ExportRequest) => shape.allowsPartialManifests
+    expect(isAllowed(get('allowPartialManifests=true'))).toBe(true)
+    expect(isAllowed(get('allowPartialManifests=false'))).toBe(false)
+    expect(isAllowed(post([{ name: 'allowPartialManifests', valueBoolean: true }]))).toBe(true)
+    expect(isAllowed(post([{ name: 'allowPartialManifests', valueBoolean: false }]))).toBe(false)
+    expect(isAllowed(post([{ name: 'allowPartialManifests', valueString: 'true' }]))).toBe(true)
+  })
+
+  it('is refused when it is malformed, under lenient handling too', () => {
+    expect(refusalOf(() => get('allowPartialManifests=yes', true))).toMatch(/^invalid: /)
+  })
+})
+
 describe('_type', () => {
   it.each([
     '_type=Patient,Observation',
@@ -311,11 +326,6 @@ describe('a Parameters body', () => {
       'its parameter "_type" has more than one value[x]',
     ],
     [
-      'has a boolean',
-      { name: '_since', valueBoolean: true },
-      'its parameter "_since" has a value that is not a string',
-    ],
-    [
       'has a number',
       { name: '_since', valueInteger: 2020 },
       'its parameter "_since" has a value that is not a string',
@@ -342,12 +352,12 @@ describe('a Parameters body', () => {
   it('may hold anything in parameters that are not supported, which their names alone refuse', () => {
     const parameter = [
       { name: 'owner', valueReference: { reference: 'Patient/1' } },
-      { name: 'allowPartialManifests', valueBoolean: true },
+      { name: 'colour', valueBoolean: true },
       { name: '_pretty', valueBoolean: true },
     ]
     expect(refusalOf(() => post(parameter))).toBe(
       'not-supported: Cannot process parameter "owner": it is not supported; ' +
-        'parameter "allowPartialManifests": it is not supported',
+        'parameter "colour": it is not supported',
     )
     expect(post(parameter, true).ignored).toHaveLength(2)
   })

@@ -16,7 +16,7 @@ describe('a Prefer header', () => {
     ['handling="len\\ient"', 'lenient', false],
     [',, respond-async ,', undefined, true],
   ])('is read by RFC 7240: %j', (header, handling, respondAsync) => {
-    expect(parsePrefer(header)).toEqual({ handling, respondAsync })
+    expect(parsePrefer(header)).toEqual({ handling, respondAsync, separateExportStatus: false })
   })
 
   it.each([
@@ -49,9 +49,18 @@ describe('a Prefer header', () => {
     expect(parsePrefer(header).returns).toBe(returns)
   })
 
+  it.each([
+    'respond-async, separate-export-status',
+    'Separate-Export-Status,respond-async',
+    'handling=lenient, separate-export-status; x=1',
+  ])('asks for the status of the export apart from that of the answer: %s', (header) => {
+    expect(parsePrefer(header).separateExportStatus).toBe(true)
+  })
+
   it('leaves unknown preferences alone', () => {
-    const header = 'separate-export-status, return=maximal, respond-async'
-    expect(parsePrefer(header)).toEqual({ handling: undefined, respondAsync: true })
+    const header = 'depth-noroot, return=maximal, respond-async'
+    const respondAsync = { respondAsync: true, separateExportStatus: false }
+    expect(parsePrefer(header)).toEqual({ handling: undefined, ...respondAsync })
   })
 
   it('never fails, whatever it holds', () => {

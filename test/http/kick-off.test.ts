@@ -123,7 +123,6 @@ describe('A kick-off by GET', () => {
     ['_typeFilter=Patient%3Factive%3Dtrue', '_typeFilter'],
     ['includeAssociatedData=LatestProvenanceResources', 'includeAssociatedData'],
     ['organizeOutputBy=Patient', 'organizeOutputBy'],
-    ['allowPartialManifests=true', 'allowPartialManifests'],
     ['_Type=Patient', '_Type'],
     ['_type=Patientt', '_type'],
     ['wholly_unknown', 'wholly_unknown'],
@@ -169,7 +168,6 @@ describe('A kick-off by GET', () => {
     { accept: 'application/json' },
     { accept: 'text/html' },
     { prefer: 'RESPOND-ASYNC; foo="bar" , handling="lenient"' },
-    { prefer: 'separate-export-status, respond-async' },
     { authorization: 'Bearer ' },
     { 'content-length': '0' },
   ])('is accepted with headers %j', async (headers) => {

@@ -32,6 +32,7 @@ const environment = (name: string) => ({
   DATABASE_URL: `file:${join(folder, name, 'sluice.db')}`,
   STORAGE_URL: `file:${join(folder, name, 'exports')}`,
   LOG_LEVEL: 'error',
+  POLL_BURST: '1000000',
 })
 const patients = (count: number) =>
   Array.from({ length: count }, (_, i) => `{"resourceType":"Patient","id":"p${i}","x":1.00}\n`)

@@ -43,8 +43,9 @@ const download = async (items: readonly Manifest['output'][number][], headers: H
 describe('The SMART bulk-data-client', () => {
   const poll = async (location: string): Promise<Manifest> => {
     let percent = 0
+    const { pathname, search } = new URL(location)
     for (;;) {
-      const response = await ask(pathOf(location), { accept: 'application/json' })
+      const response = await ask(pathname + search, { accept: 'application/json' })
       if (response.status === 200) return (await response.json()) as Manifest
       expect(response.status).toBe(202) // any other is fatal to it
       const progress = Number.parseInt(response.headers.get('x-progress') ?? '', 10)
@@ -93,7 +94,14 @@ describe('The SMART bulk-data-client', () => {
     await cancelled.json()
   })
 
-  test('kicks off by POST', async () => {
+  /** It goes on with `link` when the manifest has one, and polls there as before. */
+  const pages = async (location: string): Promise<readonly Manifest[]> => {
+    const manifest = await poll(location)
+    const [next] = manifest.link ?? []
+    return next === undefined ? [manifest] : [manifest, ...(await pages(next.url))]
+  }
+
+  test('kicks off by POST, and follows the pages of the manifest', async () => {
     const body = {
       resourceType: 'Parameters',
       parameter: [
@@ -116,9 +124,12 @@ describe('The SMART bulk-data-client', () => {
       { method: 'POST', body: JSON.stringify(body) },
     )
     expect(accepted.status).toBe(202)
-    const manifest = await poll(accepted.headers.get('content-location') ?? '')
-    expect(new Set(manifest.output.map(({ type }) => type))).toEqual(new Set(['Patient', 'Observation']))
-    expect(manifest.error).toMatchObject([{ count: 2 }])
+    const manifests = await pages(accepted.headers.get('content-location') ?? '')
+    const output = manifests.flatMap((manifest) => manifest.output)
+    expect(new Set(output.map(({ type }) => type))).toEqual(new Set(['Patient', 'Observation']))
+    await download(output, encodings)
+    expect(manifests.at(-1)?.error).toMatchObject([{ count: 1 }])
+    expect(manifests.slice(0, -1).flatMap(({ error }) => error)).toEqual([])
   })
 })
 

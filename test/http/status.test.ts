@@ -103,12 +103,6 @@ describe('The status of an export in progress', () => {
     expect(Number(response.headers.get('retry-after'))).toBeGreaterThanOrEqual(10)
     expect(Number(response.headers.get('retry-after'))).toBeLessThanOrEqual(20)
   })
-
-  test('is never 429, however often it is asked', async () => {
-    const h = await create()
-    const path = await h.kickOff()
-    for (let polls = 0; polls < 50; polls++) expect((await h.request(path)).status).toBe(202)
-  })
 })
 
 describe('The status of an export that has completed', () => {

@@ -129,6 +129,12 @@ const statementsOfADay = async (client: Client): Promise<readonly Sent[]> => {
   const manifest = await (await request(first)).json()
   await request(pathOf(manifest.output[0].url))
 
+  // A manifest in pages: one while the job runs, and all the others.
+  const paged = await kickOff('?allowPartialManifests=true')
+  while (!(await request(paged)).headers.has('content-type')) await runTick(deps)
+  await tickToEnd()
+  for (const page of [2, 3, 4]) await request(`${paged}?page=${page}`)
+
   const since = await kickOff(`?_since=${new Date(startOfTime).toISOString()}&_until=2100&_type=Patient&x=1`)
   await tickToEnd()
   await request(since)
@@ -300,6 +306,10 @@ describe('A day of the service', () => {
     ['a removed job', 'update job set removed_at'],
     ['progress', 'as isPlanned'],
     ['the manifest', "f.state = 'complete'"],
+    ['a page of it', 'f.page = ?'],
+    ['how many pages there are', 'as hasMore'],
+    ['the last of them', 'set last_page = ?'],
+    ['what is put on a page', 'update export_file set page = ?'],
     ['a list of jobs', 'order by created_at desc'],
     ['a list of jobs in one state', 'from job where state = ?'],
     ['a job for the dashboard', 'as counts from job where job_id'],

@@ -52,13 +52,18 @@ export type Manifest = {
   readonly output: readonly ManifestItem[]
   readonly deleted?: readonly ManifestItem[]
   readonly error: readonly ManifestItem[]
+  readonly link?: readonly { readonly relation: string; readonly url: string }[]
 }
 export type ExportedFiles = { readonly manifest: Manifest; readonly text: ReadonlyMap<string, string> }
 
-/** A write to the storage takes no longer than a lease, so that two leases after its end nothing of a job can change any more. */
+/**
+ * A write to the storage takes no longer than a lease, so that two leases after its end nothing of a job can change any more. Tests poll
+ * as often as they like, and with a clock that stands still.
+ */
 export const testLimits: Partial<Limits> = {
   maxClockSkewMs: Number.POSITIVE_INFINITY,
   storageTimeoutMs: 45_000,
+  pollBurst: Number.POSITIVE_INFINITY,
 }
 
 /** A database to test on. Its schema is brought up to date, and what it holds stays. */

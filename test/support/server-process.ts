@@ -20,8 +20,8 @@ export type Program = { readonly command: string; readonly args: readonly string
 
 /**
  * Starts `worker/node.ts`, or another program that says where it listens as that does, and waits until it listens, on a free port
- * unless `env` names one. The environment is `env` and nothing of ours, so give it at least DATABASE_URL and STORAGE_URL. A server
- * that a test forgets ends with the test's own process.
+ * unless `env` names one; tests may poll as often as they like. Beyond that the environment is `env` and nothing of ours, so give it at least
+ * DATABASE_URL and STORAGE_URL. A server that a test forgets ends with the test's own process.
  */
 export const startServer = async (
   env: Readonly<Record<string, string>>,
@@ -29,7 +29,7 @@ export const startServer = async (
 ): Promise<ServerProcess> => {
   const child = spawn(command, args, {
     cwd,
-    env: { PATH: process.env.PATH, PORT: '0', ...env },
+    env: { PATH: process.env.PATH, PORT: '0', POLL_BURST: '1000000', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   running.add(child)

@@ -12,13 +12,15 @@ export type WorkerServer = {
   stop(): Promise<void>
 }
 
-/** `env` holds variables and secrets alike. BASE_URL and AUTH are set to what a Worker may have while it is developed. */
+/** `env` holds variables and secrets alike. BASE_URL and AUTH are set to what a Worker may have while it is developed; tests may poll as often as they like. */
 export const startWorker = async (env: Readonly<Record<string, string>>): Promise<WorkerServer> => {
   process.env.CLOUDFLARE_CF_FETCH_ENABLED = 'false'
   process.env.WRANGLER_SEND_METRICS = 'false'
   const configPath = join(import.meta.dirname, '../../wrangler.toml')
   const harness = createTestHarness({
-    workers: [{ configPath, vars: { AUTH: 'open', BASE_URL: 'http://localhost', ...env } }],
+    workers: [
+      { configPath, vars: { AUTH: 'open', BASE_URL: 'http://localhost', POLL_BURST: '1000000', ...env } },
+    ],
   })
   const { url } = await harness.listen()
   return {

@@ -110,6 +110,22 @@ export const amountSettings = {
     reason:
       'Requests to storage and database server that one tick, or one sweep, may make; a Workers invocation has 50 or 10,000, by plan.',
   }),
+  MANIFEST_PAGE_FILES: whole({
+    unit: 'files',
+    default: 1000,
+    min: 1,
+    max: 100_000,
+    reason:
+      'Files on one page of a manifest, for clients that allow partial manifests; all others get one manifest, however long it is.',
+  }),
+  POLL_BURST: whole({
+    unit: 'polls',
+    default: 10,
+    min: 0,
+    max: 1_000_000,
+    reason:
+      'Status requests of one running export that may come in a row before the time that `Retry-After` named; those beyond are answered with 429. 0 tolerates none.',
+  }),
   INGEST_CHUNK_ROWS: whole({
     unit: 'rows',
     default: 500,

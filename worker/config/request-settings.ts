@@ -3,9 +3,16 @@ import { choice, choices } from './setting.ts'
 /** How requests are understood, where the specification leaves it open or clients do not follow it. */
 export const requestSettings = {
   COMPAT: choices({
-    words: ['patient-in-query'],
+    words: [
+      'patient-in-query',
+      'firely-urls',
+      'cancelled-410',
+      'firely-progress',
+      'helix-progress',
+      'manifest-status',
+    ],
     reason:
-      'Departures from the specification that some clients need. `patient-in-query`: `patient` is taken in a GET as well, and at system level, which it turns into Patient level.',
+      'Departures from the specification that some clients need. `patient-in-query`: `patient` is taken in a GET as well, and at system level, which it turns into Patient level. `firely-urls`: status and file URLs are written `$exportstatus?_id=…` and `$exportfilerequest/…`, as Firely Server has them (both kinds are always answered). `cancelled-410`: an export that was cancelled while it ran answers 410 instead of 404 for as long as it is being cleared away. `firely-progress`: `X-Progress` is `Queued` or `Active`. `helix-progress`: `X-Progress` is `accepted` or `in-progress`. `manifest-status`: the manifest begins with `status`, as that of Aidbox.',
   }),
   GROUP_BACKFILL: choice({
     words: ['on', 'off'],

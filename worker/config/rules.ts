@@ -125,6 +125,16 @@ const amountRules: readonly Rule[] = [
   },
 ]
 
+const requestRules: readonly Rule[] = [
+  {
+    about: ['COMPAT'],
+    problems: ({ COMPAT }) =>
+      COMPAT.includes('firely-progress') && COMPAT.includes('helix-progress')
+        ? { COMPAT: 'X-Progress is either that of Firely Server or that of Helix' }
+        : {},
+  },
+]
+
 const storageRules: readonly Rule[] = [
   {
     about: ['STORAGE_URL', 'PART_BYTES'],
@@ -154,7 +164,13 @@ const storageRules: readonly Rule[] = [
   },
 ]
 
-const rules: readonly Rule[] = [...addressRules, ...runtimeRules, ...amountRules, ...storageRules]
+const rules: readonly Rule[] = [
+  ...addressRules,
+  ...runtimeRules,
+  ...amountRules,
+  ...requestRules,
+  ...storageRules,
+]
 
 /** S3's limit, and that of every storage like it. */
 const maxParts = 10_000

@@ -3,6 +3,7 @@ import type { Deps } from '../deps.ts'
 import { SluiceError } from '../errors.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { Job } from '../store/jobs.ts'
+import { fileUrlOf } from './export-urls.ts'
 
 /** Where a client finds a file. */
 export type FileLink = {
@@ -22,7 +23,7 @@ export const linkFiles = ({ config, storage, clock }: Deps, job: Job): FileLinks
   switch (config.fileAccess) {
     case 'proxy':
       return {
-        linkOf: async (name) => ({ url: `${job.baseUrl}/$export-file/${job.folder}/${name}` }),
+        linkOf: async (name) => ({ url: fileUrlOf(config.compat, job, name) }),
         endAt: job.expiresAt,
       }
     case 'signed':

@@ -6,12 +6,16 @@ import type { FileLinks } from './file-links.ts'
 
 /** The manifest of STU2 and STU3 (Bulk Data IG, "Response - Output Manifest"). */
 export type Manifest = {
+  /** Not of the IG (`COMPAT`, `manifest-status`). */
+  readonly status?: 'completed'
   readonly transactionTime: string
   readonly request: string
   readonly requiresAccessToken: boolean
   readonly output: readonly ManifestItem[]
   readonly deleted?: readonly ManifestItem[]
   readonly error: readonly ManifestItem[]
+  /** The page that follows this one, of a manifest in pages. */
+  readonly link?: readonly [{ readonly relation: 'next'; readonly url: string }]
 }
 export type ManifestItem = {
   readonly type: string

@@ -1,5 +1,12 @@
 /** The parameters whose values are read. `_format` is FHIR's own (R4 "RESTful API", General Parameters). */
-export type ExportParameterName = '_outputFormat' | '_since' | '_until' | '_type' | 'patient' | '_format'
+export type ExportParameterName =
+  | '_outputFormat'
+  | '_since'
+  | '_until'
+  | '_type'
+  | 'patient'
+  | 'allowPartialManifests'
+  | '_format'
 
 export const isExportParameterName = (text: string): text is ExportParameterName => readNames.has(text)
 
@@ -17,6 +24,7 @@ const names: readonly ExportParameterName[] = [
   '_until',
   '_type',
   'patient',
+  'allowPartialManifests',
   '_format',
 ]
 const readNames: ReadonlySet<string> = new Set(names)

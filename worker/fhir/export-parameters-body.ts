@@ -5,8 +5,8 @@ import { isJsonObject, type Json, type JsonObject } from './json.ts'
 
 /**
  * Reads the body of a POST kick-off, a FHIR Parameters resource, into the pairs that a query would have brought. Without
- * `parameter`, or with an empty one, it asks for everything. Any value[x] that is a JSON string will do: clients write
- * `valueString` for instants and codes alike.
+ * `parameter`, or with an empty one, it asks for everything. Any value[x] that is a JSON string or a boolean will
+ * do: clients write `valueString` for instants, codes and booleans alike.
  */
 export const readParametersBody = (body: unknown): readonly (readonly [name: string, value: string])[] => {
   if (!isJsonObject(body) || body.resourceType !== 'Parameters') {
@@ -32,6 +32,7 @@ const readValue = (name: string, entry: JsonObject): string => {
   if (first === undefined) throw refuse('has no value')
   if (second !== undefined) throw refuse('has more than one value[x]')
   const value = name === 'patient' ? referenceOf(entry[first]) : entry[first]
+  if (typeof value === 'boolean') return String(value)
   if (typeof value !== 'string') throw refuse('has a value that is not a string')
   return value
 }

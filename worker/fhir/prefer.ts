@@ -1,6 +1,8 @@
 export type Prefer = {
   readonly handling: 'strict' | 'lenient' | undefined
   readonly respondAsync: boolean
+  /** Status requests answer 200, and say the status of the export in a header (Bulk Data IG STU3, "Bulk Data Kick-off Request"). */
+  readonly separateExportStatus: boolean
   /** What the answer to a write should hold (FHIR R4 http.html#ops). */
   readonly returns: 'minimal' | 'representation' | 'OperationOutcome' | undefined
 }
@@ -21,6 +23,7 @@ export const parsePrefer = (headerValue: string | undefined): Prefer => {
   return {
     handling: handling === 'strict' || handling === 'lenient' ? handling : undefined,
     respondAsync: preferences.has('respond-async'),
+    separateExportStatus: preferences.has('separate-export-status'),
     returns: returnsByName.get(lower(preferences.get('return') ?? '')),
   }
 }

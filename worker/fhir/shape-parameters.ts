@@ -1,6 +1,7 @@
 import type { ExportParameters } from './export-parameters.ts'
 import { type ExportShape, plainShape } from './export-shape.ts'
 import type { IgnoredParameter } from './ignored-parameter.ts'
+import { readPartialManifests } from './partial-manifests-parameter.ts'
 
 export type ShapeParameters = {
   readonly shape: ExportShape
@@ -11,8 +12,8 @@ export type ShapeParameters = {
 }
 
 /** Reads the parameters that shape the output beyond types, instants and patients (IG "Query Parameters"). */
-export const readShapeParameters = (_values: ExportParameters['values']): ShapeParameters => ({
-  shape: plainShape,
+export const readShapeParameters = (values: ExportParameters['values']): ShapeParameters => ({
+  shape: { ...plainShape, allowsPartialManifests: readPartialManifests(values.get('allowPartialManifests')) },
   ignored: [],
   notes: [],
 })

@@ -16,6 +16,7 @@ import { registerKickOff } from './kick-off.ts'
 import { registerMetadata } from './metadata.ts'
 import { openAccess } from './open-access.ts'
 import { registerOpenApi } from './openapi-document.ts'
+import { createPollPace } from './poll-pace.ts'
 import { registerResource } from './resource.ts'
 import type { App, Wake } from './route.ts'
 import { registerStatus } from './status.ts'
@@ -31,7 +32,7 @@ export const createApp = (deps: Deps, wake: Wake, readWebFile?: ReadWebFile): Ap
   app.use(openAccess())
   if (readWebFile !== undefined) registerDashboard(app, deps.config, readWebFile)
   registerKickOff(app, deps, wake)
-  registerStatus(app, deps, wake)
+  registerStatus(app, deps, wake, createPollPace(deps.clock, deps.config.limits.pollBurst))
   registerFiles(app, deps)
   registerIngest(app, deps)
   registerAdminJobs(app, deps)

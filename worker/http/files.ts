@@ -5,7 +5,7 @@ import { fileContentType } from '../export/file-writer.ts'
 import { openExportFile } from '../export/open-file.ts'
 import { fileResponse } from './file-response.ts'
 import { headers, outcomes, pathParameter, requestHeaders } from './openapi-parts.ts'
-import { type App, fhirRoot, route } from './route.ts'
+import { type App, fhirRoot, type Operation, route } from './route.ts'
 
 /** `GET` and `HEAD` of an output, deleted or error file (Bulk Data IG, "Bulk Data Output File Request"). */
 export const registerFiles = (app: App, deps: Deps): void => {
@@ -18,48 +18,56 @@ export const registerFiles = (app: App, deps: Deps): void => {
     Vary: headers.vary,
   }
   const { acceptEncoding, range, ifRange, ifNoneMatch } = requestHeaders
-  route(app, fhirRoot(deps.config), '/$export-file/{folder}/{name}', {
-    get: {
-      operationId: 'readExportFile',
-      summary: 'Download a file of an export, or a range of it',
-      description:
-        'Where `FILE_ACCESS` is `storage`, every file is 404: the manifest tells where in the storage they are.',
-      tags: ['Bulk Data Export'],
-      parameters: [
-        pathParameter(
-          'folder',
-          'The folder of the export',
-          '20261120T102646Z_5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d',
-        ),
-        pathParameter('name', 'The name of the file', 'Patient-1.ndjson'),
-        acceptEncoding,
-        range,
-        ifRange,
-        { ...ifNoneMatch, example: headers.etag.example },
-      ],
-      responses: {
-        200: {
-          description: 'NDJSON, one resource a line',
-          headers: {
-            ...validators,
-            'Content-Encoding': headers.contentEncoding,
-            'Content-Length': headers.contentLength,
-          },
-          content,
+  const download: Omit<Operation, 'operationId'> = {
+    summary: 'Download a file of an export, or a range of it',
+    description:
+      'Where `FILE_ACCESS` is `storage`, every file is 404: the manifest tells where in the storage they are.',
+    tags: ['Bulk Data Export'],
+    parameters: [
+      pathParameter(
+        'folder',
+        'The folder of the export',
+        '20261120T102646Z_5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d',
+      ),
+      pathParameter('name', 'The name of the file', 'Patient-1.ndjson'),
+      acceptEncoding,
+      range,
+      ifRange,
+      { ...ifNoneMatch, example: headers.etag.example },
+    ],
+    responses: {
+      200: {
+        description: 'NDJSON, one resource a line',
+        headers: {
+          ...validators,
+          'Content-Encoding': headers.contentEncoding,
+          'Content-Length': headers.contentLength,
         },
-        206: {
-          description: 'The range asked for',
-          headers: {
-            ...validators,
-            'Content-Range': headers.contentRange,
-            'Content-Length': headers.contentLength,
-          },
-          content,
-        },
-        304: { description: 'Not modified: the client has it', headers: validators },
-        ...outcomes(403, 404, 406, 412, 416, 503),
+        content,
       },
-      handler: (c) => answerFile(c, deps),
+      206: {
+        description: 'The range asked for',
+        headers: {
+          ...validators,
+          'Content-Range': headers.contentRange,
+          'Content-Length': headers.contentLength,
+        },
+        content,
+      },
+      304: { description: 'Not modified: the client has it', headers: validators },
+      ...outcomes(403, 404, 406, 412, 416, 503),
+    },
+    handler: (c) => answerFile(c, deps),
+  }
+  route(app, fhirRoot(deps.config), '/$export-file/{folder}/{name}', {
+    get: { operationId: 'readExportFile', ...download },
+  })
+  route(app, fhirRoot(deps.config), '/$exportfilerequest/{folder}/{name}', {
+    get: {
+      operationId: 'readExportFileByFirelyAlias',
+      ...download,
+      description: 'The same as `/$export-file/{folder}/{name}`, for clients of Firely Server.',
+      deprecated: true,
     },
   })
 }

@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
 import { type Deps, fhirBase } from '../deps.ts'
 import { SluiceError } from '../errors.ts'
+import { statusUrlOf } from '../export/export-urls.ts'
 import { kickOff } from '../export/kick-off.ts'
 import { type ExportLevel, parseExportRequest } from '../fhir/export-request.ts'
 import { outcomeOf } from '../fhir/operation-outcome.ts'
@@ -102,7 +103,10 @@ const shared = ({ level }: Level): Omit<Operation, 'operationId' | 'handler'> =>
   responses: {
     202: {
       description: 'Accepted: the job is at the URL in Content-Location',
-      headers: { 'Content-Location': headers.contentLocation },
+      headers: {
+        'Content-Location': headers.contentLocation,
+        'Preference-Applied': headers.preferenceApplied,
+      },
       content: informationContent('The export was accepted'),
     },
     ...outcomes(400, 403, ...(level === 'group' ? ([404] as const) : []), 413, 415, 503),
@@ -112,8 +116,9 @@ const shared = ({ level }: Level): Omit<Operation, 'operationId' | 'handler'> =>
 const answerKickOff = async (c: Context, deps: Deps, { level }: Level, wake: Wake): Promise<Response> => {
   const { db, clock, config } = deps
   const url = new URL(c.req.url)
-  const lenient = parsePrefer(c.req.header('prefer')).handling === 'lenient'
-  const request = parseExportRequest({
+  const { handling, separateExportStatus: separatesStatus } = parsePrefer(c.req.header('prefer'))
+  const lenient = handling === 'lenient'
+  const parsed = parseExportRequest({
     level,
     query: [...url.searchParams],
     body: await readParameters(c, config.limits.maxRequestBytes),
@@ -123,11 +128,12 @@ const answerKickOff = async (c: Context, deps: Deps, { level }: Level, wake: Wak
     allowsPatientAnywhere: config.compat.includes('patient-in-query'),
     isGet: c.req.method === 'GET',
   })
+  const request = { ...parsed, shape: { ...parsed.shape, separatesStatus } }
   const requestUrl = config.baseUrl + url.pathname + url.search
   const groupId = level === 'group' ? c.req.param('id') : undefined
   const jobId = await kickOff(deps, { request, groupId, requestUrl, lenient })
   wake(c)
-  const location = `${fhirBase(config)}/$export-status/${jobId}`
+  const location = statusUrlOf(config.compat, { baseUrl: fhirBase(config), jobId })
   const accepted = outcomeOf([
     {
       severity: 'information',
@@ -139,6 +145,7 @@ const answerKickOff = async (c: Context, deps: Deps, { level }: Level, wake: Wak
     'Content-Type': fhirJson,
     'Content-Location': location,
     'Cache-Control': 'no-store',
+    ...(separatesStatus ? { 'Preference-Applied': 'respond-async, separate-export-status' } : {}),
   })
 }
 

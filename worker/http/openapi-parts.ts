@@ -64,6 +64,14 @@ export const headers = {
     'Percent, state, and the type being written with its lines; under 100 characters',
     '64% in-progress Observation 12000/50000',
   ),
+  xExportStatus: header(
+    'With `separate-export-status`: how the export is getting on, as a status code',
+    '202 Accepted',
+  ),
+  preferenceApplied: header(
+    'Only where `separate-export-status` was asked for: what was applied of `Prefer`',
+    'respond-async, separate-export-status',
+  ),
   retryAfter: seconds('Whole seconds to wait before asking again', 2),
   expires: header(
     'When the files go away, or the URLs of the manifest end, whichever is sooner: then ask again for new ones',
@@ -157,9 +165,15 @@ export const exportParameters: Parameter[] = [
     '2026-02-01T00:00:00Z',
   ),
   optional(
+    'query',
+    'allowPartialManifests',
+    '`true`: the manifest may come in pages, and the first of them while the export still runs',
+    'true',
+  ),
+  optional(
     'header',
     'Prefer',
-    '`respond-async`, which is done in any case; `handling=lenient` ignores parameters that are not supported, and reports them',
+    '`respond-async`, which is done in any case; `handling=lenient` ignores parameters that are not supported, and reports them; `separate-export-status` makes status requests answer 200, with the status of the export in `X-Export-Status`',
     'respond-async, handling=lenient',
   ),
 ]

@@ -39,6 +39,8 @@ const instant = z.iso.datetime().openapi({ format: 'date-time', example: '2026-1
 const exampleFile =
   'http://127.0.0.1:8080/fhir/$export-file/20261120T102646Z_5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d/Patient-1.ndjson'
 
+const exampleStatus = 'http://127.0.0.1:8080/fhir/$export-status/5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d'
+
 const fileExtension = z
   .object({
     storageUri: z.string().openapi({
@@ -80,11 +82,28 @@ const manifest = z
     deleted: files(
       'Deletions since `_since`, as transaction Bundles; absent when there was no `_since`',
     ).optional(),
-    error: files('What a client should know about the export, as OperationOutcomes'),
+    error: files('What a client should know about the export, as OperationOutcomes; of pages, on the last'),
+    link: z
+      .array(
+        z.object({
+          relation: z.literal('next'),
+          url: z.url().openapi({
+            description: 'Where to ask for the page: 202 until there is something for it',
+            example: `${exampleStatus}?page=2`,
+          }),
+        }),
+      )
+      .length(1)
+      .optional()
+      .openapi({ description: 'The page that follows, on every page but the last of a manifest in pages' }),
+    status: z
+      .literal('completed')
+      .optional()
+      .openapi({ description: 'There with `COMPAT=manifest-status`; not a field of the IG' }),
   })
-  .openapi({ description: 'The files of an export that has completed' }) satisfies z.ZodType<
-  Omit<Manifest, 'deleted'>
->
+  .openapi({
+    description: 'The files of an export that has completed, or a page of them',
+  }) satisfies z.ZodType<Omit<Manifest, 'deleted' | 'link' | 'status'>>
 
 export const exampleManifest: Manifest = {
   transactionTime: '2026-11-20T10:26:46.123Z',

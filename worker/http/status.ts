@@ -1,105 +1,109 @@
 import type { Context } from 'hono'
 import type { Deps } from '../deps.ts'
-import { SluiceError } from '../errors.ts'
-import { linkFiles } from '../export/file-links.ts'
-import { manifestOf } from '../export/manifest.ts'
-import { progressText, retryAfterSeconds } from '../export/progress.ts'
 import { removeExport } from '../export/remove.ts'
 import { outcomeOf } from '../fhir/operation-outcome.ts'
-import { type Job, readJob } from '../store/jobs.ts'
-import { readFinishedFiles, readProgress } from '../store/read-export.ts'
+import { type Asked, answerStatus } from './answer-status.ts'
 import { fhirJson } from './error-response.ts'
-import { headers, informationContent, outcomes, pathParameter } from './openapi-parts.ts'
+import { headers, informationContent, optional, outcomes, pathParameter } from './openapi-parts.ts'
 import { exampleManifest, schemaRef } from './openapi-schemas.ts'
+import type { PollPace } from './poll-pace.ts'
 import { type App, fhirRoot, route, type Wake } from './route.ts'
+import { unknownJob, visibleJob } from './visible-job.ts'
 
 /** `GET` and `DELETE [polling location]` (Bulk Data IG, "Bulk Data Status Request", "Bulk Data Delete Request"). */
-export const registerStatus = (app: App, deps: Deps, wake: Wake): void => {
-  const parameters = [
-    pathParameter('id', 'The id of the job, from Content-Location', '5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d'),
-  ]
-  route(app, fhirRoot(deps.config), '/$export-status/{id}', {
-    get: {
-      operationId: 'readExportStatus',
-      summary: 'Ask how an export is getting on, and for its manifest',
-      description:
-        'The manifest is made anew each time. Where files have signed URLs (`FILE_ACCESS=signed`), asking again brings new ones.',
-      tags: ['Bulk Data Export'],
-      parameters,
-      responses: {
-        200: {
-          description: 'Completed: the manifest',
-          headers: { Expires: headers.expires },
-          content: { 'application/json': { schema: schemaRef('Manifest'), example: exampleManifest } },
-        },
-        202: {
-          description: 'In progress',
-          headers: { 'X-Progress': headers.xProgress, 'Retry-After': headers.retryAfter },
-        },
-        ...outcomes(403, 404, 500, 503),
+export const registerStatus = (app: App, deps: Deps, wake: Wake, pace: PollPace): void => {
+  for (const { path, parameters, alias } of places) {
+    const flags = alias === undefined ? {} : { deprecated: true }
+    route(app, fhirRoot(deps.config), path, {
+      get: {
+        operationId: `readExportStatus${alias?.name ?? ''}`,
+        ...documentation.get,
+        ...flags,
+        description: alias?.description ?? documentation.get.description,
+        parameters: [...parameters, page],
+        handler: (c) => answerStatus(c, { deps, wake, pace }),
       },
-      handler: (c) => answerStatus(c, deps, wake),
-    },
-    delete: {
-      operationId: 'deleteExport',
-      summary: 'Cancel an export, or be done with it: its files go away',
-      tags: ['Bulk Data Export'],
-      parameters,
-      responses: {
-        202: {
-          description: 'Removed: from now on it is 404',
-          content: informationContent('The export is removed, its files will be gone shortly'),
-        },
-        ...outcomes(403, 404, 503),
+      delete: {
+        operationId: `deleteExport${alias?.name ?? ''}`,
+        ...documentation.delete,
+        ...flags,
+        ...(alias === undefined ? {} : { description: alias.description }),
+        parameters,
+        handler: (c) => answerDelete(c, { deps, wake }),
       },
-      handler: (c) => answerDelete(c, deps, wake),
-    },
-  })
-}
-
-const answerStatus = async (c: Context, deps: Deps, wake: Wake): Promise<Response> => {
-  const job = await visibleJob(c, deps)
-  switch (job.state) {
-    case 'accepted':
-    case 'in-progress':
-      wake(c)
-      return answerInProgress(c, deps, job)
-    case 'completed':
-      return answerManifest(c, deps, job)
-    case 'failed':
-      throw new SluiceError('job-failed', job.failure ?? 'Cannot finish the export')
-    case 'cancelled':
-      throw unknownJob()
-    default:
-      return job.state satisfies never
+    })
   }
 }
 
-const answerInProgress = async (c: Context, { db, clock, config }: Deps, job: Job): Promise<Response> => {
-  const progress = await readProgress(db, job.jobId)
-  const seconds = retryAfterSeconds(job, progress, clock.now(), config.limits.retryAfterMaxSeconds)
-  return c.body(null, 202, {
-    'X-Progress': progressText(job, progress),
-    'Retry-After': String(seconds),
-    'Cache-Control': 'no-store',
-  })
+const exampleId = '5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d'
+const idParameter = pathParameter('id', 'The id of the job, from Content-Location', exampleId)
+
+type Place = {
+  readonly path: string
+  readonly parameters: ReturnType<typeof optional>[]
+  /** What sets its documentation apart, if another place is the one to use. */
+  readonly alias: { readonly name: string; readonly description: string } | undefined
 }
 
-/**
- * `Expires` says when "the files listed will no longer be available": a signed URL that ends before the job does is what was listed,
- * so its end counts. Asking again brings new URLs, and a new `Expires`, until the job expires.
- */
-const answerManifest = async (c: Context, deps: Deps, job: Job): Promise<Response> => {
-  const links = linkFiles(deps, job)
-  const manifest = await manifestOf(job, await readFinishedFiles(deps.db, job.jobId), links)
-  return c.body(JSON.stringify(manifest), 200, {
-    'Content-Type': 'application/json; charset=utf-8',
-    'Cache-Control': 'no-store',
-    ...(links.endAt === undefined ? {} : { Expires: new Date(links.endAt).toUTCString() }),
-  })
+/** Where it is asked for: our own place, and those that clients of Firely Server know. */
+const places: readonly Place[] = [
+  { path: '/$export-status/{id}', parameters: [idParameter], alias: undefined },
+  {
+    path: '/$exportstatus/{id}',
+    parameters: [idParameter],
+    alias: { name: 'ByAlias', description: 'The same as `/$export-status/{id}`.' },
+  },
+  {
+    path: '/$exportstatus',
+    parameters: [{ ...optional('query', '_id', 'The id of the job', exampleId), required: true }],
+    alias: {
+      name: 'ByFirelyAlias',
+      description: 'The same as `/$export-status/{id}`, for clients of Firely Server.',
+    },
+  },
+]
+
+const page = optional('query', 'page', 'A page of a manifest that comes in pages, as `link` names it', '2')
+
+const manifestContent = { 'application/json': { schema: schemaRef('Manifest'), example: exampleManifest } }
+const separated = { 'X-Export-Status': headers.xExportStatus }
+const running = { 'X-Progress': headers.xProgress, 'Retry-After': headers.retryAfter }
+
+const documentation = {
+  get: {
+    summary: 'Ask how an export is getting on, and for its manifest',
+    description:
+      'The manifest is made anew each time. Where files have signed URLs (`FILE_ACCESS=signed`), asking again brings new ones. After a kick-off with `Prefer: separate-export-status` the answer is 200 also while the export runs and when it has failed, and `X-Export-Status` tells which; an export that has failed then answers an OperationOutcome (`application/fhir+json`).',
+    tags: ['Bulk Data Export'],
+    responses: {
+      200: {
+        description: 'Completed: the manifest, or the page of it that was asked for',
+        headers: { Expires: headers.expires, ...separated, ...running },
+        content: manifestContent,
+      },
+      202: {
+        description:
+          'In progress; with a body, the first page of the manifest, only where `allowPartialManifests` was given',
+        headers: { ...running, Expires: headers.expires },
+        content: manifestContent,
+      },
+      ...outcomes(403, 404, 410, 429, 500, 503),
+    },
+  },
+  delete: {
+    summary: 'Cancel an export, or be done with it: its files go away',
+    tags: ['Bulk Data Export'],
+    responses: {
+      202: {
+        description: 'Removed: from now on it is 404',
+        content: informationContent('The export is removed, its files will be gone shortly'),
+      },
+      ...outcomes(403, 404, 410, 503),
+    },
+  },
 }
 
-const answerDelete = async (c: Context, deps: Deps, wake: Wake): Promise<Response> => {
+const answerDelete = async (c: Context, { deps, wake }: Omit<Asked, 'pace'>): Promise<Response> => {
   const { jobId } = await visibleJob(c, deps)
   const isRemoved = await removeExport(deps, jobId)
   if (!isRemoved) throw unknownJob() // someone else was quicker
@@ -113,14 +117,3 @@ const answerDelete = async (c: Context, deps: Deps, wake: Wake): Promise<Respons
   ])
   return c.body(JSON.stringify(removed), 202, { 'Content-Type': fhirJson })
 }
-
-/** I7: a job that was removed or has expired is as unknown as one that never was. */
-const visibleJob = async (c: Context, { db, clock }: Deps): Promise<Job> => {
-  const job = await readJob(db, c.req.param('id') ?? '')
-  if (job === undefined || job.goneAt !== undefined || (job.expiresAt ?? Infinity) <= clock.now())
-    throw unknownJob()
-  return job
-}
-
-const unknownJob = (): SluiceError =>
-  new SluiceError('not-found', 'Cannot find the export: it never was, has expired, or was deleted')

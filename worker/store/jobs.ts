@@ -185,7 +185,9 @@ export const readOutcomeLines = async (db: Db, jobId: string): Promise<string> =
 }
 
 /** What `toJob` makes a job of. */
-export type JobRow = Omit<Selectable<JobTable>, 'outcome_lines'> & { readonly has_outcomes: 0 | 1 }
+export type JobRow = Omit<Selectable<JobTable>, 'outcome_lines' | 'last_page'> & {
+  readonly has_outcomes: 0 | 1
+}
 
 /** SQL: the columns of a `JobRow`, of the only table that has them in its statement. */
 export const jobColumns =

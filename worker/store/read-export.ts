@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { UnitKind } from '../../schema/tables.ts'
 import type { Db } from './db.ts'
 
@@ -13,12 +13,19 @@ export type ManifestFile = {
 
 /** Finished files in the order of their units; what the manifest is computed from at every status request. */
 export const readFinishedFiles = async (db: Db, jobId: string): Promise<readonly ManifestFile[]> => {
-  const { rows } = await sql<ManifestFile & { typeId: number | null }>`
-    select u.kind, u.type_id as typeId, f.name, f.lines, f.bytes
-    from export_file f cross join work_unit u on u.job_id = f.job_id and u.ordinal = f.ordinal
-    where f.job_id = ${jobId} and f.state = 'complete' order by f.ordinal, f.file_number`.execute(db.query)
-  return rows.map((row) => ({ ...row, typeId: row.typeId ?? undefined }))
+  const { rows } = await selectFiles(jobId, sql`true`).execute(db.query)
+  return rows.map(toFile)
 }
+
+type FileRow = Omit<ManifestFile, 'typeId'> & { readonly typeId: number | null }
+
+/** SQL: finished files of a job, `f`, and their units, `u`, that meet a condition, in the order of their units. */
+export const selectFiles = (jobId: string, condition: RawBuilder<unknown>): RawBuilder<FileRow> =>
+  sql<FileRow>`select u.kind, u.type_id as typeId, f.name, f.lines, f.bytes
+    from export_file f cross join work_unit u on u.job_id = f.job_id and u.ordinal = f.ordinal
+    where f.job_id = ${jobId} and f.state = 'complete' and ${condition} order by f.ordinal, f.file_number`
+
+export const toFile = (row: FileRow): ManifestFile => ({ ...row, typeId: row.typeId ?? undefined })
 
 /** Whether a file of that name is finished and may be served. */
 export const isFinishedFile = async (db: Db, jobId: string, name: string): Promise<boolean> => {

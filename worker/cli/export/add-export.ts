@@ -200,7 +200,7 @@ const namedParameter = (text: string): KickOffParameter => {
   throw refusal(`--param ${name} would bring a manifest of a kind that this command does not read`)
 }
 
-const manifestShapers: ReadonlySet<string> = new Set(['allowPartialManifests', 'organizeOutputBy'])
+const manifestShapers: ReadonlySet<string> = new Set(['organizeOutputBy'])
 
 const headerOf = (text: string): readonly [string, string] => {
   const [, name = '', value = ''] = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([\x20-\x7E]*)$/.exec(text) ?? []

@@ -41,6 +41,12 @@ const tryOnce = async (http: Http, url: URL, request: HttpRequest): Promise<Answ
 const isForNow = ({ status, text }: Answer): boolean =>
   isBusyStatus(status) || (status >= 500 && issuesIn(text).some(({ code }) => code === 'transient'))
 
+/** The status of the export, which may be told apart from that of the answer (Bulk Data IG STU3, `separate-export-status`). */
+export const exportStatusOf = ({ status, headers }: Answer): number => {
+  const said = /^[1-5]\d\d/.exec(headers.get('X-Export-Status')?.trim() ?? '')
+  return status === 200 && said !== null ? Number(said[0]) : status
+}
+
 export const isBusyStatus = (status: number): boolean => [429, 502, 503, 504].includes(status)
 
 /** The error that an answer other than the expected one is; what the server says about it is passed on. */

@@ -1,7 +1,8 @@
 import { SluiceError } from '../../errors.ts'
-import { type Asking, ask, refusalBy } from './ask.ts'
+import { type Asking, ask, exportStatusOf, refusalBy } from './ask.ts'
 import type { Credentials } from './http.ts'
-import { type ListedFile, type ListedManifest, readManifest } from './manifest.ts'
+import type { ListedFile, ListedManifest } from './manifest.ts'
+import { readPages } from './pages.ts'
 
 /** Where a file is at the moment. */
 export type Link = { readonly url: URL; readonly credentials: Credentials }
@@ -17,9 +18,12 @@ export const openLinks = (asking: Asking, statusUrl: URL, first: ListedManifest)
   let manifest = first
   let renewing: Promise<void> | undefined
   const renew = async (): Promise<void> => {
-    const answer = await ask(asking, statusUrl, request, what)
-    if (answer.status !== 200) throw refusalBy(answer, what)
-    const next = readManifest(answer.text, statusUrl)
+    const next = await readPages(statusUrl, async (url) => {
+      const answer = await ask(asking, url, request, what)
+      const status = exportStatusOf(answer)
+      if (status !== 200) throw refusalBy({ ...answer, status }, what)
+      return answer.text
+    })
     if (shapeOf(next) !== shapeOf(first)) {
       throw new SluiceError('job-failed', `Cannot ${what}: the server now lists other files than before`)
     }

@@ -15,6 +15,7 @@ const manifestSchema = z.object({
   output: itemsSchema,
   deleted: itemsSchema,
   error: itemsSchema,
+  link: z.array(z.object({ relation: z.string(), url: z.string() })).nullish(),
 })
 
 export type Section = 'output' | 'deleted' | 'error'
@@ -32,8 +33,10 @@ export type ListedManifest = {
   readonly transactionTime: string
   readonly requiresAccessToken: boolean
   readonly files: readonly ListedFile[]
-  /** As it came, to be kept beside the files. */
+  /** As it came, to be kept beside the files; of pages, what they say together. */
   readonly text: string
+  /** The page that follows, of a manifest in pages (Bulk Data IG STU3, `allowPartialManifests`). */
+  readonly next?: URL | undefined
 }
 
 /** Reads a manifest; URLs of files may be relative to the status URL. */
@@ -43,7 +46,7 @@ export const readManifest = (text: string, statusUrl: URL): ListedManifest => {
     const [issue] = parsed.error.issues
     throw refusal(`${issue?.path.join('.') || 'it'}: ${issue?.message ?? 'not as expected'}`)
   }
-  const { transactionTime, requiresAccessToken, ...sections } = parsed.data
+  const { transactionTime, requiresAccessToken, link, ...sections } = parsed.data
   const items = sectionNames.flatMap((section) =>
     (sections[section] ?? []).map((item) => ({ section, item })),
   )
@@ -51,10 +54,18 @@ export const readManifest = (text: string, statusUrl: URL): ListedManifest => {
     if (!URL.canParse(url, statusUrl)) throw refusal(`the URL of file ${index + 1} is none`)
     return { section, index, type, count, url: new URL(url, statusUrl) }
   })
-  return { transactionTime, requiresAccessToken, files, text }
+  const next = link?.find(({ relation }) => relation === 'next')?.url
+  if (next !== undefined && !URL.canParse(next, statusUrl)) throw refusal('the URL of its next page is none')
+  return {
+    transactionTime,
+    requiresAccessToken,
+    files,
+    text,
+    next: next === undefined ? undefined : new URL(next, statusUrl),
+  }
 }
 
-const sectionNames = ['output', 'deleted', 'error'] as const
+export const sectionNames = ['output', 'deleted', 'error'] as const
 
 const parse = (text: string): unknown => {
   try {
@@ -64,5 +75,5 @@ const parse = (text: string): unknown => {
   }
 }
 
-const refusal = (reason: string): SluiceError =>
+export const refusal = (reason: string): SluiceError =>
   new SluiceError('job-failed', `Cannot read the manifest: ${reason}`)

@@ -64,13 +64,65 @@ export interface paths {
         };
         /**
          * Ask how an export is getting on, and for its manifest
-         * @description The manifest is made anew each time. Where files have signed URLs (`FILE_ACCESS=signed`), asking again brings new ones.
+         * @description The manifest is made anew each time. Where files have signed URLs (`FILE_ACCESS=signed`), asking again brings new ones. After a kick-off with `Prefer: separate-export-status` the answer is 200 also while the export runs and when it has failed, and `X-Export-Status` tells which; an export that has failed then answers an OperationOutcome (`application/fhir+json`).
          */
         get: operations["readExportStatus"];
         put?: never;
         post?: never;
         /** Cancel an export, or be done with it: its files go away */
         delete: operations["deleteExport"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/$exportstatus/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Ask how an export is getting on, and for its manifest
+         * @deprecated
+         * @description The same as `/$export-status/{id}`.
+         */
+        get: operations["readExportStatusByAlias"];
+        put?: never;
+        post?: never;
+        /**
+         * Cancel an export, or be done with it: its files go away
+         * @deprecated
+         * @description The same as `/$export-status/{id}`.
+         */
+        delete: operations["deleteExportByAlias"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/$exportstatus": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Ask how an export is getting on, and for its manifest
+         * @deprecated
+         * @description The same as `/$export-status/{id}`, for clients of Firely Server.
+         */
+        get: operations["readExportStatusByFirelyAlias"];
+        put?: never;
+        post?: never;
+        /**
+         * Cancel an export, or be done with it: its files go away
+         * @deprecated
+         * @description The same as `/$export-status/{id}`, for clients of Firely Server.
+         */
+        delete: operations["deleteExportByFirelyAlias"];
         options?: never;
         head?: never;
         patch?: never;
@@ -88,6 +140,27 @@ export interface paths {
          * @description Where `FILE_ACCESS` is `storage`, every file is 404: the manifest tells where in the storage they are.
          */
         get: operations["readExportFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/$exportfilerequest/{folder}/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download a file of an export, or a range of it
+         * @deprecated
+         * @description The same as `/$export-file/{folder}/{name}`, for clients of Firely Server.
+         */
+        get: operations["readExportFileByFirelyAlias"];
         put?: never;
         post?: never;
         delete?: never;
@@ -409,7 +482,7 @@ export interface components {
                 diagnostics: string;
             }[];
         };
-        /** @description The files of an export that has completed */
+        /** @description The files of an export that has completed, or a page of them */
         Manifest: {
             /**
              * Format: date-time
@@ -431,8 +504,24 @@ export interface components {
             output: components["schemas"]["ManifestFile"][];
             /** @description Deletions since `_since`, as transaction Bundles; absent when there was no `_since` */
             deleted?: components["schemas"]["ManifestFile"][];
-            /** @description What a client should know about the export, as OperationOutcomes */
+            /** @description What a client should know about the export, as OperationOutcomes; of pages, on the last */
             error: components["schemas"]["ManifestFile"][];
+            /** @description The page that follows, on every page but the last of a manifest in pages */
+            link?: {
+                /** @enum {string} */
+                relation: "next";
+                /**
+                 * Format: uri
+                 * @description Where to ask for the page: 202 until there is something for it
+                 * @example http://127.0.0.1:8080/fhir/$export-status/5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d?page=2
+                 */
+                url: string;
+            }[];
+            /**
+             * @description There with `COMPAT=manifest-status`; not a field of the IG
+             * @enum {string}
+             */
+            status?: "completed";
         };
         /** @description A file of NDJSON */
         ManifestFile: {
@@ -1044,10 +1133,15 @@ export interface operations {
                  * @example 2026-02-01T00:00:00Z
                  */
                 _until?: string;
+                /**
+                 * @description `true`: the manifest may come in pages, and the first of them while the export still runs
+                 * @example true
+                 */
+                allowPartialManifests?: string;
             };
             header?: {
                 /**
-                 * @description `respond-async`, which is done in any case; `handling=lenient` ignores parameters that are not supported, and reports them
+                 * @description `respond-async`, which is done in any case; `handling=lenient` ignores parameters that are not supported, and reports them; `separate-export-status` makes status requests answer 200, with the status of the export in `X-Export-Status`
                  * @example respond-async, handling=lenient
                  */
                 Prefer?: string;
@@ -1065,6 +1159,11 @@ export interface operations {
                      * @example http://127.0.0.1:8080/fhir/$export-status/5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d
                      */
                     "Content-Location"?: string;
+                    /**
+                     * @description Only where `separate-export-status` was asked for: what was applied of `Prefer`
+                     * @example respond-async, separate-export-status
+                     */
+                    "Preference-Applied"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1116,10 +1215,15 @@ export interface operations {
                  * @example 2026-02-01T00:00:00Z
                  */
                 _until?: string;
+                /**
+                 * @description `true`: the manifest may come in pages, and the first of them while the export still runs
+                 * @example true
+                 */
+                allowPartialManifests?: string;
             };
             header?: {
                 /**
-                 * @description `respond-async`, which is done in any case; `handling=lenient` ignores parameters that are not supported, and reports them
+                 * @description `respond-async`, which is done in any case; `handling=lenient` ignores parameters that are not supported, and reports them; `separate-export-status` makes status requests answer 200, with the status of the export in `X-Export-Status`
                  * @example respond-async, handling=lenient
                  */
                 Prefer?: string;
@@ -1169,6 +1273,11 @@ export interface operations {
                      * @example http://127.0.0.1:8080/fhir/$export-status/5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d
                      */
                     "Content-Location"?: string;
+                    /**
+                     * @description Only where `separate-export-status` was asked for: what was applied of `Prefer`
+                     * @example respond-async, separate-export-status
+                     */
+                    "Preference-Applied"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1220,10 +1329,15 @@ export interface operations {
                  * @example 2026-02-01T00:00:00Z
                  */
                 _until?: string;
+                /**
+                 * @description `true`: the manifest may come in pages, and the first of them while the export still runs
+                 * @example true
+                 */
+                allowPartialManifests?: string;
             };
             header?: {
                 /**
-                 * @description `respond-async`, which is done in any case; `handling=lenient` ignores parameters that are not supported, and reports them
+                 * @description `respond-async`, which is done in any case; `handling=lenient` ignores parameters that are not supported, and reports them; `separate-export-status` makes status requests answer 200, with the status of the export in `X-Export-Status`
                  * @example respond-async, handling=lenient
                  */
                 Prefer?: string;
@@ -1241,6 +1355,11 @@ export interface operations {
                      * @example http://127.0.0.1:8080/fhir/$export-status/5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d
                      */
                     "Content-Location"?: string;
+                    /**
+                     * @description Only where `separate-export-status` was asked for: what was applied of `Prefer`
+                     * @example respond-async, separate-export-status
+                     */
+                    "Preference-Applied"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1293,6 +1412,11 @@ export interface operations {
                  */
                 _until?: string;
                 /**
+                 * @description `true`: the manifest may come in pages, and the first of them while the export still runs
+                 * @example true
+                 */
+                allowPartialManifests?: string;
+                /**
                  * @description Only these patients, comma-separated or repeated, as `Patient/1` or `1`
                  * @example [
                  *       "Patient/example"
@@ -1302,7 +1426,7 @@ export interface operations {
             };
             header?: {
                 /**
-                 * @description `respond-async`, which is done in any case; `handling=lenient` ignores parameters that are not supported, and reports them
+                 * @description `respond-async`, which is done in any case; `handling=lenient` ignores parameters that are not supported, and reports them; `separate-export-status` makes status requests answer 200, with the status of the export in `X-Export-Status`
                  * @example respond-async, handling=lenient
                  */
                 Prefer?: string;
@@ -1364,6 +1488,11 @@ export interface operations {
                      * @example http://127.0.0.1:8080/fhir/$export-status/5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d
                      */
                     "Content-Location"?: string;
+                    /**
+                     * @description Only where `separate-export-status` was asked for: what was applied of `Prefer`
+                     * @example respond-async, separate-export-status
+                     */
+                    "Preference-Applied"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1415,10 +1544,15 @@ export interface operations {
                  * @example 2026-02-01T00:00:00Z
                  */
                 _until?: string;
+                /**
+                 * @description `true`: the manifest may come in pages, and the first of them while the export still runs
+                 * @example true
+                 */
+                allowPartialManifests?: string;
             };
             header?: {
                 /**
-                 * @description `respond-async`, which is done in any case; `handling=lenient` ignores parameters that are not supported, and reports them
+                 * @description `respond-async`, which is done in any case; `handling=lenient` ignores parameters that are not supported, and reports them; `separate-export-status` makes status requests answer 200, with the status of the export in `X-Export-Status`
                  * @example respond-async, handling=lenient
                  */
                 Prefer?: string;
@@ -1442,6 +1576,11 @@ export interface operations {
                      * @example http://127.0.0.1:8080/fhir/$export-status/5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d
                      */
                     "Content-Location"?: string;
+                    /**
+                     * @description Only where `separate-export-status` was asked for: what was applied of `Prefer`
+                     * @example respond-async, separate-export-status
+                     */
+                    "Preference-Applied"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1495,6 +1634,11 @@ export interface operations {
                  */
                 _until?: string;
                 /**
+                 * @description `true`: the manifest may come in pages, and the first of them while the export still runs
+                 * @example true
+                 */
+                allowPartialManifests?: string;
+                /**
                  * @description Only these patients, comma-separated or repeated, as `Patient/1` or `1`
                  * @example [
                  *       "Patient/example"
@@ -1504,7 +1648,7 @@ export interface operations {
             };
             header?: {
                 /**
-                 * @description `respond-async`, which is done in any case; `handling=lenient` ignores parameters that are not supported, and reports them
+                 * @description `respond-async`, which is done in any case; `handling=lenient` ignores parameters that are not supported, and reports them; `separate-export-status` makes status requests answer 200, with the status of the export in `X-Export-Status`
                  * @example respond-async, handling=lenient
                  */
                 Prefer?: string;
@@ -1572,6 +1716,11 @@ export interface operations {
                      * @example http://127.0.0.1:8080/fhir/$export-status/5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d
                      */
                     "Content-Location"?: string;
+                    /**
+                     * @description Only where `separate-export-status` was asked for: what was applied of `Prefer`
+                     * @example respond-async, separate-export-status
+                     */
+                    "Preference-Applied"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1600,7 +1749,13 @@ export interface operations {
     };
     readExportStatus: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description A page of a manifest that comes in pages, as `link` names it
+                 * @example 2
+                 */
+                page?: string;
+            };
             header?: never;
             path: {
                 /**
@@ -1613,9 +1768,63 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Completed: the manifest */
+            /** @description Completed: the manifest, or the page of it that was asked for */
             200: {
                 headers: {
+                    /**
+                     * @description When the files go away, or the URLs of the manifest end, whichever is sooner: then ask again for new ones
+                     * @example Fri, 27 Nov 2026 10:26:46 GMT
+                     */
+                    Expires?: string;
+                    /**
+                     * @description With `separate-export-status`: how the export is getting on, as a status code
+                     * @example 202 Accepted
+                     */
+                    "X-Export-Status"?: string;
+                    /**
+                     * @description Percent, state, and the type being written with its lines; under 100 characters
+                     * @example 64% in-progress Observation 12000/50000
+                     */
+                    "X-Progress"?: string;
+                    /**
+                     * @description Whole seconds to wait before asking again
+                     * @example 2
+                     */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "transactionTime": "2026-11-20T10:26:46.123Z",
+                     *       "request": "http://127.0.0.1:8080/fhir/$export?_type=Patient",
+                     *       "requiresAccessToken": false,
+                     *       "output": [
+                     *         {
+                     *           "type": "Patient",
+                     *           "url": "http://127.0.0.1:8080/fhir/$export-file/20261120T102646Z_5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d/Patient-1.ndjson",
+                     *           "count": 615
+                     *         }
+                     *       ],
+                     *       "error": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Manifest"];
+                };
+            };
+            /** @description In progress; with a body, the first page of the manifest, only where `allowPartialManifests` was given */
+            202: {
+                headers: {
+                    /**
+                     * @description Percent, state, and the type being written with its lines; under 100 characters
+                     * @example 64% in-progress Observation 12000/50000
+                     */
+                    "X-Progress"?: string;
+                    /**
+                     * @description Whole seconds to wait before asking again
+                     * @example 2
+                     */
+                    "Retry-After"?: number;
                     /**
                      * @description When the files go away, or the URLs of the manifest end, whichever is sooner: then ask again for new ones
                      * @example Fri, 27 Nov 2026 10:26:46 GMT
@@ -1642,25 +1851,10 @@ export interface operations {
                     "application/json": components["schemas"]["Manifest"];
                 };
             };
-            /** @description In progress */
-            202: {
-                headers: {
-                    /**
-                     * @description Percent, state, and the type being written with its lines; under 100 characters
-                     * @example 64% in-progress Observation 12000/50000
-                     */
-                    "X-Progress"?: string;
-                    /**
-                     * @description Whole seconds to wait before asking again
-                     * @example 2
-                     */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
             403: components["responses"]["Error403"];
             404: components["responses"]["Error404"];
+            410: components["responses"]["Error410"];
+            429: components["responses"]["Error429"];
             500: components["responses"]["Error500"];
             503: components["responses"]["Error503"];
         };
@@ -1703,10 +1897,474 @@ export interface operations {
             };
             403: components["responses"]["Error403"];
             404: components["responses"]["Error404"];
+            410: components["responses"]["Error410"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    readExportStatusByAlias: {
+        parameters: {
+            query?: {
+                /**
+                 * @description A page of a manifest that comes in pages, as `link` names it
+                 * @example 2
+                 */
+                page?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The id of the job, from Content-Location
+                 * @example 5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Completed: the manifest, or the page of it that was asked for */
+            200: {
+                headers: {
+                    /**
+                     * @description When the files go away, or the URLs of the manifest end, whichever is sooner: then ask again for new ones
+                     * @example Fri, 27 Nov 2026 10:26:46 GMT
+                     */
+                    Expires?: string;
+                    /**
+                     * @description With `separate-export-status`: how the export is getting on, as a status code
+                     * @example 202 Accepted
+                     */
+                    "X-Export-Status"?: string;
+                    /**
+                     * @description Percent, state, and the type being written with its lines; under 100 characters
+                     * @example 64% in-progress Observation 12000/50000
+                     */
+                    "X-Progress"?: string;
+                    /**
+                     * @description Whole seconds to wait before asking again
+                     * @example 2
+                     */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "transactionTime": "2026-11-20T10:26:46.123Z",
+                     *       "request": "http://127.0.0.1:8080/fhir/$export?_type=Patient",
+                     *       "requiresAccessToken": false,
+                     *       "output": [
+                     *         {
+                     *           "type": "Patient",
+                     *           "url": "http://127.0.0.1:8080/fhir/$export-file/20261120T102646Z_5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d/Patient-1.ndjson",
+                     *           "count": 615
+                     *         }
+                     *       ],
+                     *       "error": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Manifest"];
+                };
+            };
+            /** @description In progress; with a body, the first page of the manifest, only where `allowPartialManifests` was given */
+            202: {
+                headers: {
+                    /**
+                     * @description Percent, state, and the type being written with its lines; under 100 characters
+                     * @example 64% in-progress Observation 12000/50000
+                     */
+                    "X-Progress"?: string;
+                    /**
+                     * @description Whole seconds to wait before asking again
+                     * @example 2
+                     */
+                    "Retry-After"?: number;
+                    /**
+                     * @description When the files go away, or the URLs of the manifest end, whichever is sooner: then ask again for new ones
+                     * @example Fri, 27 Nov 2026 10:26:46 GMT
+                     */
+                    Expires?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "transactionTime": "2026-11-20T10:26:46.123Z",
+                     *       "request": "http://127.0.0.1:8080/fhir/$export?_type=Patient",
+                     *       "requiresAccessToken": false,
+                     *       "output": [
+                     *         {
+                     *           "type": "Patient",
+                     *           "url": "http://127.0.0.1:8080/fhir/$export-file/20261120T102646Z_5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d/Patient-1.ndjson",
+                     *           "count": 615
+                     *         }
+                     *       ],
+                     *       "error": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Manifest"];
+                };
+            };
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            410: components["responses"]["Error410"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    deleteExportByAlias: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of the job, from Content-Location
+                 * @example 5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removed: from now on it is 404 */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "resourceType": "OperationOutcome",
+                     *       "issue": [
+                     *         {
+                     *           "severity": "information",
+                     *           "code": "informational",
+                     *           "diagnostics": "The export is removed, its files will be gone shortly"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/fhir+json": components["schemas"]["OperationOutcome"];
+                };
+            };
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            410: components["responses"]["Error410"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    readExportStatusByFirelyAlias: {
+        parameters: {
+            query: {
+                /**
+                 * @description The id of the job
+                 * @example 5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d
+                 */
+                _id: string;
+                /**
+                 * @description A page of a manifest that comes in pages, as `link` names it
+                 * @example 2
+                 */
+                page?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Completed: the manifest, or the page of it that was asked for */
+            200: {
+                headers: {
+                    /**
+                     * @description When the files go away, or the URLs of the manifest end, whichever is sooner: then ask again for new ones
+                     * @example Fri, 27 Nov 2026 10:26:46 GMT
+                     */
+                    Expires?: string;
+                    /**
+                     * @description With `separate-export-status`: how the export is getting on, as a status code
+                     * @example 202 Accepted
+                     */
+                    "X-Export-Status"?: string;
+                    /**
+                     * @description Percent, state, and the type being written with its lines; under 100 characters
+                     * @example 64% in-progress Observation 12000/50000
+                     */
+                    "X-Progress"?: string;
+                    /**
+                     * @description Whole seconds to wait before asking again
+                     * @example 2
+                     */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "transactionTime": "2026-11-20T10:26:46.123Z",
+                     *       "request": "http://127.0.0.1:8080/fhir/$export?_type=Patient",
+                     *       "requiresAccessToken": false,
+                     *       "output": [
+                     *         {
+                     *           "type": "Patient",
+                     *           "url": "http://127.0.0.1:8080/fhir/$export-file/20261120T102646Z_5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d/Patient-1.ndjson",
+                     *           "count": 615
+                     *         }
+                     *       ],
+                     *       "error": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Manifest"];
+                };
+            };
+            /** @description In progress; with a body, the first page of the manifest, only where `allowPartialManifests` was given */
+            202: {
+                headers: {
+                    /**
+                     * @description Percent, state, and the type being written with its lines; under 100 characters
+                     * @example 64% in-progress Observation 12000/50000
+                     */
+                    "X-Progress"?: string;
+                    /**
+                     * @description Whole seconds to wait before asking again
+                     * @example 2
+                     */
+                    "Retry-After"?: number;
+                    /**
+                     * @description When the files go away, or the URLs of the manifest end, whichever is sooner: then ask again for new ones
+                     * @example Fri, 27 Nov 2026 10:26:46 GMT
+                     */
+                    Expires?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "transactionTime": "2026-11-20T10:26:46.123Z",
+                     *       "request": "http://127.0.0.1:8080/fhir/$export?_type=Patient",
+                     *       "requiresAccessToken": false,
+                     *       "output": [
+                     *         {
+                     *           "type": "Patient",
+                     *           "url": "http://127.0.0.1:8080/fhir/$export-file/20261120T102646Z_5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d/Patient-1.ndjson",
+                     *           "count": 615
+                     *         }
+                     *       ],
+                     *       "error": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Manifest"];
+                };
+            };
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            410: components["responses"]["Error410"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    deleteExportByFirelyAlias: {
+        parameters: {
+            query: {
+                /**
+                 * @description The id of the job
+                 * @example 5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d
+                 */
+                _id: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removed: from now on it is 404 */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "resourceType": "OperationOutcome",
+                     *       "issue": [
+                     *         {
+                     *           "severity": "information",
+                     *           "code": "informational",
+                     *           "diagnostics": "The export is removed, its files will be gone shortly"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/fhir+json": components["schemas"]["OperationOutcome"];
+                };
+            };
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            410: components["responses"]["Error410"];
             503: components["responses"]["Error503"];
         };
     };
     readExportFile: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description `gzip` asks for a gzipped answer
+                 * @example gzip
+                 */
+                "Accept-Encoding"?: string;
+                /**
+                 * @description One range of bytes, of the file as it is
+                 * @example bytes=1024-
+                 */
+                Range?: string;
+                /**
+                 * @description The ETag or the Last-Modified of which the range is wanted: otherwise the whole file is sent
+                 * @example "5d41402abc4b2a76b9719d911017c592"
+                 */
+                "If-Range"?: string;
+                /**
+                 * @description Only if it is not this one: otherwise 304
+                 * @example "5d41402abc4b2a76b9719d911017c592"
+                 */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description The folder of the export
+                 * @example 20261120T102646Z_5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d
+                 */
+                folder: string;
+                /**
+                 * @description The name of the file
+                 * @example Patient-1.ndjson
+                 */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description NDJSON, one resource a line */
+            200: {
+                headers: {
+                    /**
+                     * @description Identifies these bytes
+                     * @example "5d41402abc4b2a76b9719d911017c592"
+                     */
+                    ETag?: string;
+                    /**
+                     * @description When it was last changed
+                     * @example Fri, 20 Nov 2026 10:26:46 GMT
+                     */
+                    "Last-Modified"?: string;
+                    /**
+                     * @description `bytes`, or `none` for a gzipped answer
+                     * @example bytes
+                     */
+                    "Accept-Ranges"?: string;
+                    /**
+                     * @description Answers differ by this header of the request
+                     * @example Accept-Encoding
+                     */
+                    Vary?: string;
+                    /**
+                     * @description `gzip` when the answer is gzipped
+                     * @example gzip
+                     */
+                    "Content-Encoding"?: string;
+                    /**
+                     * @description The number of bytes, unless the answer is gzipped
+                     * @example 146515
+                     */
+                    "Content-Length"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example {"resourceType":"Patient","id":"example"} */
+                    "application/fhir+ndjson": string;
+                };
+            };
+            /** @description The range asked for */
+            206: {
+                headers: {
+                    /**
+                     * @description Identifies these bytes
+                     * @example "5d41402abc4b2a76b9719d911017c592"
+                     */
+                    ETag?: string;
+                    /**
+                     * @description When it was last changed
+                     * @example Fri, 20 Nov 2026 10:26:46 GMT
+                     */
+                    "Last-Modified"?: string;
+                    /**
+                     * @description `bytes`, or `none` for a gzipped answer
+                     * @example bytes
+                     */
+                    "Accept-Ranges"?: string;
+                    /**
+                     * @description Answers differ by this header of the request
+                     * @example Accept-Encoding
+                     */
+                    Vary?: string;
+                    /**
+                     * @description Which bytes these are, and of how many
+                     * @example bytes 0-1023/146515
+                     */
+                    "Content-Range"?: string;
+                    /**
+                     * @description The number of bytes, unless the answer is gzipped
+                     * @example 146515
+                     */
+                    "Content-Length"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example {"resourceType":"Patient","id":"example"} */
+                    "application/fhir+ndjson": string;
+                };
+            };
+            /** @description Not modified: the client has it */
+            304: {
+                headers: {
+                    /**
+                     * @description Identifies these bytes
+                     * @example "5d41402abc4b2a76b9719d911017c592"
+                     */
+                    ETag?: string;
+                    /**
+                     * @description When it was last changed
+                     * @example Fri, 20 Nov 2026 10:26:46 GMT
+                     */
+                    "Last-Modified"?: string;
+                    /**
+                     * @description `bytes`, or `none` for a gzipped answer
+                     * @example bytes
+                     */
+                    "Accept-Ranges"?: string;
+                    /**
+                     * @description Answers differ by this header of the request
+                     * @example Accept-Encoding
+                     */
+                    Vary?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            406: components["responses"]["Error406"];
+            412: components["responses"]["Error412"];
+            416: components["responses"]["Error416"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    readExportFileByFirelyAlias: {
         parameters: {
             query?: never;
             header?: {

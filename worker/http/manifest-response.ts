@@ -1,0 +1,46 @@
+import type { Deps } from '../deps.ts'
+import { statusUrlOf } from '../export/export-urls.ts'
+import { linkFiles } from '../export/file-links.ts'
+import { type Manifest, manifestOf } from '../export/manifest.ts'
+import type { Job } from '../store/jobs.ts'
+import type { ManifestFile } from '../store/read-export.ts'
+
+export type ManifestAnswer = {
+  readonly files: readonly ManifestFile[]
+  /** The number of the page that follows; without, this is the last or only one. */
+  readonly nextPage?: number | undefined
+  readonly status: 200 | 202
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/**
+ * A manifest, or a page of one. `Expires` says when "the files listed will no longer be available": a signed URL that ends before the job
+ * does is what was listed, so its end counts. Asking again brings new URLs, and a new `Expires`, until the job expires.
+ */
+export const manifestResponse = async (
+  deps: Deps,
+  job: Job,
+  { files, nextPage, status, headers = {} }: ManifestAnswer,
+): Promise<Response> => {
+  const { compat } = deps.config
+  const links = linkFiles(deps, job)
+  const manifest: Manifest = {
+    // On pages it would be another one from time to time, and a page never changes.
+    ...(compat.includes('manifest-status') && !job.shape.allowsPartialManifests
+      ? { status: 'completed' }
+      : {}),
+    ...(await manifestOf(job, files, links)),
+    ...(nextPage === undefined
+      ? {}
+      : { link: [{ relation: 'next', url: statusUrlOf(compat, job, nextPage) }] }),
+  }
+  return new Response(JSON.stringify(manifest), {
+    status,
+    headers: {
+      'Content-Type': 'application/json; charset=utf-8',
+      'Cache-Control': 'no-store',
+      ...(links.endAt === undefined ? {} : { Expires: new Date(links.endAt).toUTCString() }),
+      ...headers,
+    },
+  })
+}

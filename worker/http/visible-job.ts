@@ -1,0 +1,19 @@
+import type { Context } from 'hono'
+import type { Deps } from '../deps.ts'
+import { SluiceError } from '../errors.ts'
+import { type Job, readJob } from '../store/jobs.ts'
+
+/** The job that a status URL names, in its path or by `_id` (I7: one that was removed or has expired is as unknown as one that never was). */
+export const visibleJob = async (c: Context, { db, clock, config }: Deps): Promise<Job> => {
+  const job = await readJob(db, c.req.param('id') ?? c.req.query('_id') ?? '')
+  if (job?.state === 'cancelled' && config.compat.includes('cancelled-410')) throw cancelledJob()
+  if (job === undefined || job.goneAt !== undefined || (job.expiresAt ?? Infinity) <= clock.now())
+    throw unknownJob()
+  return job
+}
+
+export const unknownJob = (): SluiceError =>
+  new SluiceError('not-found', 'Cannot find the export: it never was, has expired, or was deleted')
+
+const cancelledJob = (): SluiceError =>
+  new SluiceError('deleted', 'Cannot go on with the export: it was cancelled')
