@@ -25,6 +25,7 @@ export type Config = {
   /** Anything but `proxy` only where the storage can do it: signing URLs, or telling bare ones. */
   readonly fileAccess: FileAccess
   readonly compat: Given['COMPAT']
+  readonly headers: 'lenient' | 'strict'
   readonly groupBackfill: boolean
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error'
   readonly limits: Limits
@@ -128,6 +129,7 @@ const toConfig = (given: Given): Omit<Config, 'limits'> => ({
   auth: given.AUTH ?? 'open',
   fileAccess: given.FILE_ACCESS,
   compat: given.COMPAT,
+  headers: given.HEADERS,
   groupBackfill: given.GROUP_BACKFILL === 'on',
   logLevel: given.LOG_LEVEL,
 })

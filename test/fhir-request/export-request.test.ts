@@ -18,6 +18,8 @@ const parse = (input: Partial<ExportRequestInput>): ExportRequest =>
     nowMs,
     serverBase: 'https://example.org/fhir',
     allowsPatientAnywhere: false,
+    allowsTypeAlias: false,
+    partBytes: { min: 1000, max: 16_777_216 },
     isGet: false,
     ...input,
   })
@@ -188,8 +190,19 @@ describe('_since and _until', () => {
   it.each([
     '_since=2020&_since=2020',
     '_until=2020&_until=2021',
+    '_till=2020&_till=2020',
     '_outputFormat=ndjson&_outputFormat=ndjson',
-  ])('are given once, as is _outputFormat: %s', (query) => {
+    '_maxCount=1&_maxCount=1',
+    'fetchResourceBatchSize=1&fetchResourceBatchSize=2',
+    'patientReferenceBatchSize=1&patientReferenceBatchSize=1',
+    'uploadPartSize=5000&uploadPartSize=5000',
+    'loglevel=info&loglevel=info',
+    '_isParallel=true&_isParallel=true',
+    'requestsMemory=2G&requestsMemory=2G',
+    'ram=2G&ram=2G',
+    'limitsMemory=2G&limitsMemory=2G',
+    'ttlSecondsAfterFinished=30&ttlSecondsAfterFinished=30',
+  ])('are given once, as are all that have one value: %s', (query) => {
     expect(refusalOf(() => get(query, true))).toMatch(/^invalid: .* it is given more than once$/)
   })
 
@@ -273,21 +286,28 @@ describe('other parameters', () => {
 })
 
 describe('a Parameters body', () => {
-  it.each(['valueString', 'valueCode', 'valueInstant', 'valueDateTime', 'valueDate', 'valueUri'])(
-    'may give any value as %s',
-    (value) => {
-      const parameter = [
-        { name: '_outputFormat', [value]: 'application/fhir+ndjson' },
-        { name: '_since', [value]: '2020-01-01T00:00:00+05:30' },
-        { name: '_type', [value]: 'Patient,Group' },
-      ]
-      expect(post(parameter)).toEqual({
-        ...everything,
-        types: ['Group', 'Patient'],
-        since: at('2019-12-31T18:30:00Z'),
-      })
-    },
-  )
+  it.each([
+    'valueString',
+    'valueCode',
+    'valueInstant',
+    'valueDateTime',
+    'valueDate',
+    'valueUri',
+    'valueCanonical',
+    'valueId',
+    'valueMarkdown',
+  ])('may give any text as %s', (value) => {
+    const parameter = [
+      { name: '_outputFormat', [value]: 'application/fhir+ndjson' },
+      { name: '_since', [value]: '2020-01-01T00:00:00+05:30' },
+      { name: '_type', [value]: 'Patient,Group' },
+    ]
+    expect(post(parameter)).toEqual({
+      ...everything,
+      types: ['Group', 'Patient'],
+      since: at('2019-12-31T18:30:00Z'),
+    })
+  })
 
   it.each([
     ['null', null, 'it is not a FHIR Parameters resource'],
@@ -326,14 +346,34 @@ describe('a Parameters body', () => {
       'its parameter "_type" has more than one value[x]',
     ],
     [
-      'has a number',
-      { name: '_since', valueInteger: 2020 },
-      'its parameter "_since" has a value that is not a string',
-    ],
-    [
       'has null',
       { name: '_since', valueString: null },
-      'its parameter "_since" has a value that is not a string',
+      'its parameter "_since" has a valueString that is null; it may be a valueInstant, a valueDateTime, a valueDate or a valueString',
+    ],
+    [
+      'has a list',
+      { name: '_type', valueString: ['Patient'] },
+      'its parameter "_type" has a valueString that is a list; it may be a valueString, or any other value[x] that is a string, a number or a boolean',
+    ],
+    [
+      'has a structure that is not for it',
+      { name: '_type', valueCoding: { code: 'Patient' } },
+      'its parameter "_type" has a valueCoding that is a structure; it may be a valueString, or any other value[x] that is a string, a number or a boolean',
+    ],
+    [
+      'has a reference to nothing',
+      { name: 'patient', valueReference: { display: 'x' } },
+      'its parameter "patient" has a valueReference without reference; it may be a valueReference with a reference, or a valueString',
+    ],
+    [
+      'has a reference that is no text',
+      { name: 'patient', valueReference: { reference: true } },
+      'its parameter "patient" has a valueReference that is true; it may be a valueReference with a reference, or a valueString',
+    ],
+    [
+      'has a patient that is a boolean',
+      { name: 'patient', valueBoolean: true },
+      'its parameter "patient" has a valueBoolean that is true; it may be a valueReference with a reference, or a valueString',
     ],
     [
       'has parts',
@@ -347,6 +387,30 @@ describe('a Parameters body', () => {
     ],
   ])('is refused when an entry %s', (_, entry, reason) => {
     expect(refusalOf(() => post([entry], true))).toBe(`invalid: Cannot read the request body: ${reason}`)
+  })
+
+  it('may give numbers and booleans as what they are, or as text', () => {
+    const { tuning } = post([
+      { name: '_isParallel', valueBoolean: false },
+      { name: '_maxCount', valuePositiveInt: 7 },
+      { name: 'ttlSecondsAfterFinished', valueUnsignedInt: 0 },
+      { name: 'patientReferenceBatchSize', valueString: '9' },
+    ]).shape
+    expect(tuning).toEqual({ lanes: 1, pageRows: 7, rowLifeSeconds: 0, patientsAtOnce: 9 })
+    expect(post([{ name: '_isParallel', valueString: 'FALSE' }]).shape.tuning).toEqual({ lanes: 1 })
+    expect(post([{ name: '_since', valueInteger: 2020 }]).since).toEqual(at('2020-01-01T00:00:00Z'))
+  })
+
+  it.each([
+    [{ name: '_since', valueBoolean: true }, '_since "true": it is neither a FHIR instant'],
+    [{ name: '_type', valueDecimal: 1.5 }, '"1.5" is not a resource type'],
+    [{ name: '_maxCount', valueDecimal: 1.5 }, '"1.5": it is not a whole number from 1 to 10000'],
+    [{ name: '_isParallel', valueInteger: 1 }, '"1": it is neither true nor false'],
+    [{ name: 'loglevel', valueBoolean: true }, '"true" is not supported, only debug, info, warn, error are'],
+  ])('is refused when a primitive does not parse: %j', (entry, reason) => {
+    const refusal = refusalOf(() => post([entry]))
+    expect(refusal).toContain(`${entry.name}`)
+    expect(refusal).toContain(reason)
   })
 
   it('may hold anything in parameters that are not supported, which their names alone refuse', () => {

@@ -16,7 +16,12 @@ describe('a Prefer header', () => {
     ['handling="len\\ient"', 'lenient', false],
     [',, respond-async ,', undefined, true],
   ])('is read by RFC 7240: %j', (header, handling, respondAsync) => {
-    expect(parsePrefer(header)).toEqual({ handling, respondAsync, separateExportStatus: false })
+    expect(parsePrefer(header)).toEqual({
+      handling,
+      respondAsync,
+      separateExportStatus: false,
+      returns: undefined,
+    })
   })
 
   it.each([
@@ -58,9 +63,50 @@ describe('a Prefer header', () => {
   })
 
   it('leaves unknown preferences alone', () => {
-    const header = 'depth-noroot, return=maximal, respond-async'
-    const respondAsync = { respondAsync: true, separateExportStatus: false }
-    expect(parsePrefer(header)).toEqual({ handling: undefined, ...respondAsync })
+    expect(parsePrefer('wait=10, return=maximal, respond-async')).toEqual({
+      handling: undefined,
+      respondAsync: true,
+      separateExportStatus: false,
+      returns: undefined,
+    })
+  })
+
+  it.each([
+    ['separate-export-status, respond-async', true],
+    ['respond-async,Separate-Export-Status', true],
+    ['separate-export-status=""', true],
+    ['separate-export-status; x=1', true],
+    ['separate-export-status=false, separate-export-status', false],
+    ['x="separate-export-status"', false],
+    ['separate-export-statuses', false],
+  ])('asks for statuses of their own: %s', (header, isAsked) => {
+    expect(parsePrefer(header).separateExportStatus).toBe(isAsked)
+  })
+
+  it.each(['respond-async=false', 'respond-async="no"', 'respond-async=""=x'])(
+    'does not ask for what is given a value it has not: %s',
+    (header) => {
+      expect(parsePrefer(header).respondAsync).toBe(false)
+    },
+  )
+
+  it('passes over what is malformed, and goes on behind it', () => {
+    expect(parsePrefer('handling=lenient=x, handling=strict').handling).toBe('strict')
+    expect(parsePrefer('hand ling=lenient, "handling"=lenient').handling).toBeUndefined()
+  })
+
+  it('may be repeated', () => {
+    const headers = new Headers([
+      ['Prefer', 'respond-async; x="a, handling=strict"'],
+      ['prefer', 'HANDLING="lenient"'],
+      ['PREFER', 'handling=strict, separate-export-status'],
+    ])
+    expect(parsePrefer(headers.get('prefer') ?? undefined)).toEqual({
+      handling: 'lenient',
+      respondAsync: true,
+      separateExportStatus: true,
+      returns: undefined,
+    })
   })
 
   it('never fails, whatever it holds', () => {

@@ -116,10 +116,11 @@ describe('A kick-off at Patient level', () => {
 
   test.each([
     [{ name: 'patient' }, 'has no value'],
-    [{ name: 'patient', valueReference: {} }, 'not a string'],
-    [{ name: 'patient', valueReference: { display: 'x' } }, 'not a string'],
+    [{ name: 'patient', valueReference: {} }, 'without reference'],
+    [{ name: 'patient', valueReference: { display: 'x' } }, 'without reference'],
     [{ name: 'patient', valueReference: 'Patient/p1' }, undefined],
-    [{ name: 'patient', valueBoolean: true }, 'not a string'],
+    [{ name: 'patient', valueUri: 'http://127.0.0.1:8080/fhir/Patient/p1' }, undefined],
+    [{ name: 'patient', valueBoolean: true }, 'may be a valueReference'],
     [{ name: 'patient', resource: { resourceType: 'Patient', id: 'p1' } }, 'not a part or a resource'],
   ])('reads %j or says what is wrong with it', async (parameter, reason) => {
     const response = await post('Patient/$export', [parameter])

@@ -140,6 +140,73 @@ describe('A kick-off by GET', () => {
     expect(diagnostics).toContain('"_typeFilter"')
   })
 
+  test.each(['_typeFilter', '_typefilter', '_TYPEFILTER', 'typeFilter'])(
+    'refuses %s for a lenient client too: without it more would be exported than was asked for',
+    async (name) => {
+      const before = await countJobs()
+      const response = await get(`?wholly_unknown=1&${name}=Patient%3Factive%3Dtrue`, {
+        prefer: 'handling=lenient',
+      })
+      const diagnostics = await expectOutcome(response, 400, 'not-supported')
+      expect(diagnostics).toContain(name === 'typeFilter' ? '"typeFilter"' : '"_typeFilter"')
+      expect(diagnostics).toContain('before the next release')
+      expect(diagnostics).not.toContain('wholly_unknown')
+      expect(await countJobs()).toBe(before)
+    },
+  )
+
+  test('gives one outcome for each parameter that it ignores, with an issue for each of its values', async () => {
+    const prefer = 'handling=lenient'
+    const response = await get('?_type=Patient,Unicorn,Dragon&_type=Sphinx&foo=1&foo=2&_format=xml', {
+      prefer,
+    })
+    const { manifest } = await finish(response)
+    expect(manifest.error).toMatchObject([{ count: 3 }])
+    const outcomes = linesOf((await h.files(manifest)).text.get('error-1.ndjson') ?? '')
+    const diagnostics = outcomes.map(({ issue }) =>
+      (issue as { diagnostics: string }[]).map((each) => each.diagnostics),
+    )
+    expect(diagnostics).toEqual([
+      ['Ignored parameter "foo": it is not supported'],
+      ['Ignored parameter "_format": "xml" is not supported, only JSON is'],
+      ['Unicorn', 'Dragon', 'Sphinx'].map(
+        (type) => `Ignored parameter "_type": "${type}" is not a resource type of FHIR R4`,
+      ),
+    ])
+  })
+
+  test('takes _till for _until, and both only if they are the same instant', async () => {
+    expect(await typesOf(await get('?_till=2026-01-01T00:00:00Z'))).toEqual([])
+    expect(await typesOf(await get('?_till=2026-01-01T00:00:00.001Z'))).toHaveLength(3)
+    const both = '?_until=2026-01-01T00:00:00Z&_till=2026-01-01T01:00:00%2B01:00'
+    expect(await typesOf(await get(both))).toEqual([])
+    const diagnostics = await expectOutcome(await get('?_until=2026&_till=2025'), 400, 'invalid')
+    expect(diagnostics).toContain('_till "2025"')
+    expect(diagnostics).toContain('_until "2026"')
+    await expectOutcome(await get('?_till=soon', { prefer: 'handling=lenient' }), 400, 'invalid')
+  })
+
+  test('takes `type` for `_type` only with COMPAT', async () => {
+    expect(await expectOutcome(await get('?type=Patient'), 400, 'not-supported')).toContain(
+      'did you mean "_type"?',
+    )
+    const { deps } = h
+    const app = createApp({ ...deps, config: { ...deps.config, compat: ['type-alias'] } }, () => {})
+    const ask = (query: string, init: RequestInit = {}) =>
+      app.request(`${system}${query}`, {
+        ...init,
+        headers: { host: 'localhost', 'content-type': 'application/json' },
+      })
+    expect(await typesOf(await ask('?type=Patient'))).toEqual(['Patient'])
+    expect(await typesOf(await ask('?type=Patient&_type=Group'))).toEqual(['Group', 'Patient'])
+    const body = JSON.stringify(parameters({ name: 'type', valueCode: 'Patient' }))
+    expect(await typesOf(await ask('', { method: 'POST', body }))).toEqual(['Patient'])
+    expect(await typesOf(await ask('?_type=Patient', { method: 'POST', body }))).toEqual(['Patient'])
+    await expectOutcome(await ask('?_type=Group', { method: 'POST', body }), 400, 'invalid')
+    await expectOutcome(await ask('?type=Patientt'), 400, 'not-supported')
+    await expectOutcome(await ask('?Type=Patient'), 400, 'not-supported')
+  })
+
   test('ignores what is not supported for a lenient client, and reports each in an error file', async () => {
     const prefer = 'respond-async, handling=lenient' // what the SMART client sends by default
     const response = await get('?_type=Patient&_elements=id&_elements=name&organizeOutputBy=Patient', {
@@ -258,8 +325,8 @@ describe('A kick-off by POST', () => {
   })
 
   test('treats what it does not support as GET does', async () => {
-    const body = parameters({ name: '_typeFilter', valueString: 'Patient?active=true' })
-    expect(await expectOutcome(await post(body), 400, 'not-supported')).toContain('"_typeFilter"')
+    const body = parameters({ name: 'wholly_unknown', valueString: 'Patient' })
+    expect(await expectOutcome(await post(body), 400, 'not-supported')).toContain('"wholly_unknown"')
     const { manifest } = await finish(await post(body, '', { prefer: 'handling=lenient' }))
     expect(manifest.error).toMatchObject([{ count: 1 }])
   })

@@ -460,6 +460,17 @@ describe('A page', () => {
   })
 })
 
+describe('A claim', () => {
+  test('counts the lanes of a job among its open units only', () => {
+    const claims = plansOf("$.shape.tuning.lanes'")
+    expect(claims).toHaveLength(3) // whether there is anything, whose turn it is, and which unit
+    for (const { lines } of claims) {
+      for (const name of ['h', 'u'])
+        expect(lines).toContain(`SEARCH ${name} USING INDEX work_unit_open (job_id=?)`)
+    }
+  })
+})
+
 describe('Units that are done', () => {
   test('are passed over by whoever looks for one that is not', () => {
     const looking = plansOf("state <> 'done'")

@@ -5,6 +5,7 @@ export const requestSettings = {
   COMPAT: choices({
     words: [
       'patient-in-query',
+      'type-alias',
       'firely-urls',
       'cancelled-410',
       'firely-progress',
@@ -12,7 +13,13 @@ export const requestSettings = {
       'manifest-status',
     ],
     reason:
-      'Departures from the specification that some clients need. `patient-in-query`: `patient` is taken in a GET as well, and at system level, which it turns into Patient level. `firely-urls`: status and file URLs are written `$exportstatus?_id=…` and `$exportfilerequest/…`, as Firely Server has them (both kinds are always answered). `cancelled-410`: an export that was cancelled while it ran answers 410 instead of 404 for as long as it is being cleared away. `firely-progress`: `X-Progress` is `Queued` or `Active`. `helix-progress`: `X-Progress` is `accepted` or `in-progress`. `manifest-status`: the manifest begins with `status`, as that of Aidbox.',
+      'Departures from the specification that some clients need. `patient-in-query`: `patient` is taken in a GET as well, and at system level, which it turns into Patient level. `type-alias`: `type` means `_type`. `firely-urls`: status and file URLs are written `$exportstatus?_id=…` and `$exportfilerequest/…`, as Firely Server has them (both kinds are always answered). `cancelled-410`: an export that was cancelled while it ran answers 410 instead of 404 for as long as it is being cleared away. `firely-progress`: `X-Progress` is `Queued` or `Active`. `helix-progress`: `X-Progress` is `accepted` or `in-progress`. `manifest-status`: the manifest begins with `status`, as that of Aidbox.',
+  }),
+  HEADERS: choice({
+    words: ['lenient', 'strict'],
+    default: 'lenient',
+    reason:
+      'Whether headers that the specification lets a server assume may be absent. `strict`: a kick-off needs `Accept: application/fhir+json` and `Prefer: respond-async`, and a file `Accept: application/fhir+ndjson` or `application/ndjson`, which links in a browser do not send; wildcards do not count.',
   }),
   GROUP_BACKFILL: choice({
     words: ['on', 'off'],

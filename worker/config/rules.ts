@@ -1,9 +1,9 @@
 import type { z } from 'zod'
 import { isRemoteUrl } from './database-url.ts'
 import { isLoopbackName } from './loopback.ts'
+import { addedBytes, maxParts, minS3PartBytes } from './part-limits.ts'
 import { isHosted, type Runtime } from './runtime.ts'
 import { isS3Url } from './s3-url.ts'
-import { MiB } from './setting.ts'
 import { settings } from './settings.ts'
 
 type Name = keyof typeof settings.shape
@@ -171,15 +171,6 @@ const rules: readonly Rule[] = [
   ...requestRules,
   ...storageRules,
 ]
-
-/** S3's limit, and that of every storage like it. */
-const maxParts = 10_000
-
-/** More than the `versionId`, the `lastUpdated` and the line feed with which a resource becomes a line of a file. */
-const addedBytes = 200
-
-/** S3's limit for every part but the last. */
-const minS3PartBytes = 5 * MiB
 
 /** DESIGN I6: at most three requests at once, one of them the database's. */
 const maxWorkersSliceMs = 20_000

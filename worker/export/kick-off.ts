@@ -1,6 +1,6 @@
 import { type Deps, fhirBase } from '../deps.ts'
 import type { ExportRequest } from '../fhir/export-request.ts'
-import { outcomeOf } from '../fhir/operation-outcome.ts'
+import { type OutcomeIssue, outcomeOf } from '../fhir/operation-outcome.ts'
 import { typeIdOf } from '../fhir/resource-type.ts'
 import { insertJob } from '../store/jobs.ts'
 import { findPopulation } from './find-population.ts'
@@ -42,7 +42,7 @@ export const kickOff = async (
       sinceMs: request.since?.floorMs,
       untilMs: request.until?.ceilMs,
       codec: codecVersion,
-      partBytes,
+      partBytes: request.shape.tuning.partBytes ?? partBytes,
       fileBytes,
       rangeBytes,
       outcomeLines: outcomeLines(request, notes),
@@ -58,14 +58,30 @@ export const kickOff = async (
  */
 const outcomeLines = ({ ignored, notes }: ExportRequest, strangers: readonly string[]): string => {
   const outcomes = [
-    ...ignored.map(
-      ({ name, code, reason }) => ['warning', code, `Ignored parameter "${name}": ${reason}`] as const,
-    ),
-    ...strangers.map((note) => ['warning', 'not-found', `Left out ${note}`] as const),
-    ...notes.map((note) => ['information', 'informational', note] as const),
+    ...ignoredByName(ignored),
+    ...strangers.map((note) => [issueOf('warning', 'not-found', `Left out ${note}`)]),
+    ...notes.map((note) => [issueOf('information', 'informational', note)]),
   ]
   return outcomes
-    .map(([severity, code, diagnostics]) => outcomeOf([{ severity, code, diagnostics }]))
+    .map(outcomeOf)
     .map((outcome) => `${JSON.stringify(outcome)}\n`)
     .join('')
 }
+
+/** The issues of one parameter, one for each value of it that is not supported. */
+const ignoredByName = (ignored: ExportRequest['ignored']): readonly (readonly OutcomeIssue[])[] => {
+  const byName = new Map<string, OutcomeIssue[]>()
+  for (const { name, code, reason } of ignored) {
+    const issue = issueOf('warning', code, `Ignored parameter "${name}": ${reason}`)
+    const earlier = byName.get(name)
+    if (earlier === undefined) byName.set(name, [issue])
+    else earlier.push(issue)
+  }
+  return [...byName.values()]
+}
+
+const issueOf = (severity: OutcomeIssue['severity'], code: string, diagnostics: string): OutcomeIssue => ({
+  severity,
+  code,
+  diagnostics,
+})

@@ -31,7 +31,8 @@ export const planWalks = async (
   total: number,
 ): Promise<WalkStep | undefined> => {
   if (plan.ordinal >= total) return undefined
-  const most = Math.max(1, Math.min(patientsAtOnce, Math.floor(maxPatientsOfWalk(job.asOf) / 2)))
+  const wished = job.shape.tuning.patientsAtOnce ?? patientsAtOnce
+  const most = Math.max(1, Math.min(patientsAtOnce, wished, Math.floor(maxPatientsOfWalk(job.asOf) / 2)))
   const last = Math.min(total, plan.ordinal + most)
   const counts = await countWalks(deps.db, job, typesOfLevel(job), plan.ordinal, last)
   const ranges = { ...plan.ranges }

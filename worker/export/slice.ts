@@ -64,8 +64,9 @@ const writeFiles = async (slice: Slice, open: OpenFile | undefined): Promise<voi
 
 /** Copies page after page; true when the unit's rows are used up, false when the budget is. */
 const copyPages = async (slice: Slice, cutter: Cutter, writer: FileWriter): Promise<boolean> => {
-  const { deps, unit, lease, budget } = slice
-  const bounds = { maxRows: deps.config.limits.pageRows, maxBytes: deps.config.limits.pageBytes }
+  const { deps, job, unit, lease, budget } = slice
+  const { pageRows, pageBytes } = deps.config.limits
+  const bounds = { maxRows: job.shape.tuning.pageRows ?? pageRows, maxBytes: pageBytes }
   let { after, offset } = unit.cursor
   let { maxRows } = bounds
   while (after < unit.rangeEnd) {

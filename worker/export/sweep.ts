@@ -96,6 +96,8 @@ const removeLeftovers = async (sweep: Sweep, job: Job): Promise<void> => {
   const objects = await removeObjects(sweep, job, (key) => !named.has(key))
   const now = clock.now()
   if (objects === 'too many' || uploads === 'too many') return postponeSweep(db, job.jobId, now + 1)
+  const keptUntil = (job.endedAt ?? now) + 1000 * (job.shape.tuning.rowLifeSeconds ?? 0)
+  if (now < keptUntil) return postponeSweep(db, job.jobId, keptUntil)
   await markSwept(db, job.jobId, now)
 }
 

@@ -1,5 +1,6 @@
 import type { Deps } from '../deps.ts'
 import { hasCode, SluiceError } from '../errors.ts'
+import { logFrom } from '../platform/log.ts'
 import { backoffMs } from '../platform/retry.ts'
 import { failJob } from '../store/end-job.ts'
 import type { Job } from '../store/jobs.ts'
@@ -28,15 +29,20 @@ export const runTick = async (deps: Deps): Promise<boolean> => {
 }
 
 const runSlice = async (
-  deps: Deps,
+  given: Deps,
   { unit, job }: { readonly unit: ClaimedUnit; readonly job: Job },
   budget: Budget,
 ): Promise<void> => {
+  const { logLevel } = job.shape.tuning
+  const deps = logLevel === undefined ? given : { ...given, log: logFrom(given.log, logLevel) }
+  const startedAt = deps.clock.now()
   try {
     if (job.codec !== codecVersion) throw unknownCodec()
     const lease = createLeaseKeeper(deps, unit)
     const slice = { deps, job, unit, lease, budget }
     await (unit.kind === 'plan' ? runPlanSlice(slice) : runFileSlice(slice))
+    const ms = deps.clock.now() - startedAt
+    deps.log('debug', 'slice done', { job: job.jobId, unit: unit.ordinal, kind: unit.kind, ms })
   } catch (error) {
     if (error instanceof LostLease) return
     await giveBack(deps, unit, error)

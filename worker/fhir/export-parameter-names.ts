@@ -1,17 +1,30 @@
-/** The parameters whose values are read. `_format` is FHIR's own (R4 "RESTful API", General Parameters). */
+import { type TuningName, tuningNames } from './tuning-names.ts'
+
+/** The parameters whose values are read. `_format` is FHIR's own (R4 "RESTful API", General Parameters); `_till` is another name of `_until`. */
 export type ExportParameterName =
   | '_outputFormat'
   | '_since'
   | '_until'
+  | '_till'
   | '_type'
   | 'patient'
   | 'allowPartialManifests'
   | '_format'
+  | TuningName
 
 export const isExportParameterName = (text: string): text is ExportParameterName => readNames.has(text)
 
+/** The name that a parameter goes by here: `_typefilter` is `_typeFilter` in any case, and `type` is `_type` where `COMPAT` says so. */
+export const nameMeant = (name: string, allowsTypeAlias: boolean): string => {
+  if (name.toLowerCase() === '_typefilter') return '_typeFilter'
+  return allowsTypeAlias && name === 'type' ? '_type' : name
+}
+
 /** Accepted, and without effect on anything that an export makes. */
 export const isPassedOver = (name: string): boolean => name === '_pretty'
+
+/** A parameter without which an export would bring more than was asked for. */
+export const isTypeFilter = (name: string): boolean => coreOf(name) === 'typefilter'
 
 /** The supported parameter that `name` is but for a missing underscore or its case, for a "did you mean". */
 export const suggestParameterName = (name: string): string | undefined => namesByCore.get(coreOf(name))
@@ -22,10 +35,12 @@ const names: readonly ExportParameterName[] = [
   '_outputFormat',
   '_since',
   '_until',
+  '_till',
   '_type',
   'patient',
   'allowPartialManifests',
   '_format',
+  ...tuningNames,
 ]
 const readNames: ReadonlySet<string> = new Set(names)
 const namesByCore: ReadonlyMap<string, string> = new Map(

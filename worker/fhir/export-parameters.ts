@@ -3,10 +3,12 @@ import {
   type ExportParameterName,
   isExportParameterName,
   isPassedOver,
+  isTypeFilter,
+  nameMeant,
   suggestParameterName,
 } from './export-parameter-names.ts'
 import { readParametersBody } from './export-parameters-body.ts'
-import { type IgnoredParameter, ignoredParameter } from './ignored-parameter.ts'
+import { essentialParameter, type IgnoredParameter, ignoredParameter } from './ignored-parameter.ts'
 
 /** Name and value, decoded, in the order of the request. */
 export type ParameterPair = readonly [name: string, value: string]
@@ -28,8 +30,13 @@ const mayBeMany = (name: string): boolean => name === 'patient'
  * Brings the query and the body of a kick-off together. A parameter may stand in both only if it says the same in both:
  * otherwise one of them would be ignored in silence.
  */
-export const gatherExportParameters = (query: readonly ParameterPair[], body: unknown): ExportParameters => {
-  const fromBody = body === undefined ? [] : readParametersBody(body)
+export const gatherExportParameters = (
+  given: readonly ParameterPair[],
+  body: unknown,
+  allowsTypeAlias: boolean,
+): ExportParameters => {
+  const query = given.map(([name, value]) => [nameMeant(name, allowsTypeAlias), value] as const)
+  const fromBody = body === undefined ? [] : readParametersBody(body, allowsTypeAlias)
   const all = [...query, ...fromBody]
   if (all.filter(([name]) => !mayBeMany(name)).length > maxValues) {
     throw new SluiceError('invalid', `Cannot read the request: it has more than ${maxValues} parameters`)
@@ -81,8 +88,22 @@ const unknownAmong = (pairs: readonly ParameterPair[]): readonly IgnoredParamete
 }
 
 const unknownParameter = (name: string): IgnoredParameter => {
+  if (isTypeFilter(name)) return essentialParameter(name, noTypeFilter)
   const hint = suggestParameterName(name)
   return ignoredParameter(name, `it is not supported${hint === undefined ? '' : `, did you mean "${hint}"?`}`)
+}
+
+const noTypeFilter =
+  'there are no type filters before the next release, and to pass one over, under handling=lenient too, would export more than was asked for'
+
+/** Of a parameter that may be given once. */
+export const onlyValue = (
+  name: ExportParameterName,
+  values: ExportParameters['values'],
+): string | undefined => {
+  const [first, second] = values.get(name) ?? []
+  if (second === undefined) return first
+  throw refusal(name, 'it is given more than once')
 }
 
 const refusal = (name: ExportParameterName, reason: string): SluiceError =>

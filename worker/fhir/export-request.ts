@@ -1,15 +1,21 @@
 import { SluiceError } from '../errors.ts'
 import { echoText } from './echo-text.ts'
 import type { ExportParameterName } from './export-parameter-names.ts'
-import { type ExportParameters, gatherExportParameters, type ParameterPair } from './export-parameters.ts'
+import {
+  type ExportParameters,
+  gatherExportParameters,
+  onlyValue,
+  type ParameterPair,
+} from './export-parameters.ts'
 import type { ExportShape } from './export-shape.ts'
 import { type IgnoredParameter, ignoredParameter, refuseUnsupported } from './ignored-parameter.ts'
-import { type Instant, isBefore, parseInstant } from './instant.ts'
+import { type Instant, isBefore, isSame, parseInstant } from './instant.ts'
 import { isJsonFormat, isNdjsonFormat } from './output-format.ts'
 import { isInPatientCompartment } from './patient-compartment.ts'
 import { readPatientParameter } from './patient-parameter.ts'
 import type { ResourceType } from './resource-type.ts'
 import { readShapeParameters } from './shape-parameters.ts'
+import type { Bounds } from './tuning-parameters.ts'
 import { readTypeParameter } from './type-parameter.ts'
 
 export type ExportRequestInput = {
@@ -25,6 +31,10 @@ export type ExportRequestInput = {
   readonly serverBase: string
   /** `patient` in a GET, and at system level, where the IG has none (`COMPAT`). */
   readonly allowsPatientAnywhere: boolean
+  /** `type` means `_type` (`COMPAT`). */
+  readonly allowsTypeAlias: boolean
+  /** What `uploadPartSize` may be. */
+  readonly partBytes: Bounds
   readonly isGet: boolean
 }
 
@@ -54,15 +64,15 @@ export type ExportRequest = {
  * under lenient handling, but never so that a list of types turns into all types.
  */
 export const parseExportRequest = (input: ExportRequestInput): ExportRequest => {
-  const { level, query, body, lenient, nowMs, serverBase } = input
-  const { values, unknown } = gatherExportParameters(query, body)
+  const { level, query, body, lenient, nowMs, serverBase, allowsTypeAlias, partBytes } = input
+  const { values, unknown } = gatherExportParameters(query, body, allowsTypeAlias)
   const since = readInstant('_since', values)
-  const until = readInstant('_until', values)
+  const until = readUntil(values)
   refuseEmptyRange(since, until, nowMs)
   const { types, unknown: unknownTypes } = readTypeParameter(values.get('_type'))
-  const shaped = readShapeParameters(values)
+  const shaped = readShapeParameters(values, partBytes)
   const ignored = [...unknown, ...unsupportedFormats(values), ...unknownTypes, ...shaped.ignored]
-  if (!lenient) refuseUnsupported(ignored)
+  refuseUnsupported(lenient ? ignored.filter(({ isEssential }) => isEssential) : ignored)
   if (types?.length === 0) refuseUnsupported(unknownTypes)
   const patients = readPatientParameter(values.get('patient'), serverBase)
   if (patients !== undefined) refusePatientHere(input)
@@ -102,8 +112,16 @@ const typesOutside = (types: readonly ResourceType[]): readonly IgnoredParameter
 
 type GivenInstant = { readonly text: string; readonly instant: Instant }
 
+/** `_until`, or `_till`, as Microsoft's server calls it; both only if they are one instant. */
+const readUntil = (values: ExportParameters['values']): GivenInstant | undefined => {
+  const until = readInstant('_until', values)
+  const till = readInstant('_till', values)
+  if (until === undefined || till === undefined || isSame(until.instant, till.instant)) return until ?? till
+  throw invalid('_till', till.text, `it is not the same instant as _until "${echoText(until.text)}"`)
+}
+
 const readInstant = (
-  name: '_since' | '_until',
+  name: '_since' | '_until' | '_till',
   values: ExportParameters['values'],
 ): GivenInstant | undefined => {
   const text = onlyValue(name, values)
@@ -111,12 +129,6 @@ const readInstant = (
   const instant = parseInstant(text)
   if (instant !== undefined) return { text, instant }
   throw invalid(name, text, 'it is neither a FHIR instant, with its offset from UTC, nor a FHIR date')
-}
-
-const onlyValue = (name: ExportParameterName, values: ExportParameters['values']): string | undefined => {
-  const [first, second] = values.get(name) ?? []
-  if (second === undefined) return first
-  throw new SluiceError('invalid', `Cannot read parameter "${name}": it is given more than once`)
 }
 
 const refuseEmptyRange = (

@@ -11,12 +11,19 @@ export type IgnoredParameter = {
   /** Goes on where `parameter "<name>": ` ends. */
   readonly reason: string
   readonly code: 'not-supported'
+  /** An export without it would bring more than was asked for, which no client can prefer: refused under lenient handling too. */
+  readonly isEssential?: true
 }
 
 export const ignoredParameter = (name: string, reason: string): IgnoredParameter => ({
   name: echoText(name),
   reason,
   code: 'not-supported',
+})
+
+export const essentialParameter = (name: string, reason: string): IgnoredParameter => ({
+  ...ignoredParameter(name, reason),
+  isEssential: true,
 })
 
 /** Names everything that is not supported at once, so that a client can correct its request in one go. */

@@ -31,6 +31,9 @@ export const parseInstant = (text: string): Instant | undefined => {
 /** Whether `a` is the earlier one. Of two that lie between the same whole milliseconds neither is: nothing stored does. */
 export const isBefore = (a: Instant, b: Instant): boolean => a.floorMs + a.ceilMs < b.floorMs + b.ceilMs
 
+/** Of two that lie between the same whole milliseconds it is true, though they differ: nothing stored lies between them. */
+export const isSame = (a: Instant, b: Instant): boolean => a.floorMs === b.floorMs && a.ceilMs === b.ceilMs
+
 /** Whole milliseconds as a FHIR instant: `2026-11-20T10:26:46.123Z`. */
 export const formatInstant = (ms: number): string => new Date(ms).toISOString()
 

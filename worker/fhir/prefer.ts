@@ -15,15 +15,17 @@ export const parsePrefer = (headerValue: string | undefined): Prefer => {
   const preferences = new Map<string, string>()
   for (const preference of splitUnquoted(headerValue ?? '', ',')) {
     const [first = ''] = splitUnquoted(preference, ';') // the rest are parameters, and none is known here
-    const [name = '', value = ''] = splitUnquoted(first, '=')
+    const [name = '', value = '', ...malformed] = splitUnquoted(first, '=')
+    if (malformed.length > 0) continue
     // "If any preference is specified more than once, only the first instance is to be considered."
     if (!preferences.has(lower(name))) preferences.set(lower(name), unquote(value.trim()))
   }
+  // "Empty or zero-length values are equivalent to no value", which is what the two without one are to have.
   const handling = lower(preferences.get('handling') ?? '')
   return {
     handling: handling === 'strict' || handling === 'lenient' ? handling : undefined,
-    respondAsync: preferences.has('respond-async'),
-    separateExportStatus: preferences.has('separate-export-status'),
+    respondAsync: preferences.get('respond-async') === '',
+    separateExportStatus: preferences.get('separate-export-status') === '',
     returns: returnsByName.get(lower(preferences.get('return') ?? '')),
   }
 }

@@ -2,6 +2,7 @@ import type { ExportParameters } from './export-parameters.ts'
 import { type ExportShape, plainShape } from './export-shape.ts'
 import type { IgnoredParameter } from './ignored-parameter.ts'
 import { readPartialManifests } from './partial-manifests-parameter.ts'
+import { type Bounds, readTuningParameters } from './tuning-parameters.ts'
 
 export type ShapeParameters = {
   readonly shape: ExportShape
@@ -12,8 +13,15 @@ export type ShapeParameters = {
 }
 
 /** Reads the parameters that shape the output beyond types, instants and patients (IG "Query Parameters"). */
-export const readShapeParameters = (values: ExportParameters['values']): ShapeParameters => ({
-  shape: { ...plainShape, allowsPartialManifests: readPartialManifests(values.get('allowPartialManifests')) },
-  ignored: [],
-  notes: [],
-})
+export const readShapeParameters = (
+  values: ExportParameters['values'],
+  partBytes: Bounds,
+): ShapeParameters => {
+  const { tuning, ignored, notes } = readTuningParameters(values, partBytes)
+  const shape = {
+    ...plainShape,
+    allowsPartialManifests: readPartialManifests(values.get('allowPartialManifests')),
+    tuning,
+  }
+  return { shape, ignored, notes }
+}

@@ -1,5 +1,5 @@
 import { SluiceError } from '../errors.ts'
-import { isJsonFormat } from '../fhir/output-format.ts'
+import { isJsonFormat, isNdjsonFormat } from '../fhir/output-format.ts'
 
 /**
  * Refuses a read that will not have FHIR JSON, the only format here. `_format` overrides `Accept` (FHIR R4 http.html#parameters);
@@ -34,6 +34,14 @@ const hasJsonFormat = (request: Request): boolean => {
 const onlyJson = (): SluiceError =>
   new SluiceError('not-acceptable', 'Cannot send another format: resources are application/fhir+json here')
 
+/** Whether `Accept` names FHIR JSON itself, as the Bulk Data IG has a kick-off do it; a wildcard does not. */
+export const namesFhirJson = (request: Request): boolean =>
+  acceptedRanges(request)?.some((range) => range.startsWith('application/fhir+json') && isFhirJson(range)) ??
+  false
+
+/** Whether `Accept` names NDJSON, as the Bulk Data IG has a file request do it; a wildcard does not. */
+export const namesNdjson = (request: Request): boolean => acceptedRanges(request)?.some(isNdjson) ?? false
+
 /** The media ranges of `Accept` that are wanted at all, in lower case, without weights and charsets; `undefined` when it has none. */
 const acceptedRanges = (request: Request): readonly string[] | undefined => {
   const ranges = (request.headers.get('accept') ?? '')
@@ -54,5 +62,8 @@ const isJson = (range: string): boolean => isJsonFormat(range) || range === 'tex
 /** By its name, or by the one it had before STU3. */
 const isFhirJson = (range: string): boolean =>
   (range.startsWith('application/fhir+json') && isJsonFormat(range)) || range === 'application/json+fhir'
+
+/** `ndjson` alone is a value of `_outputFormat`, and no media type. */
+const isNdjson = (range: string): boolean => range.includes('/') && isNdjsonFormat(range)
 
 const isFhirXml = (range: string): boolean => /^application\/(fhir\+xml|xml\+fhir)/.test(range)

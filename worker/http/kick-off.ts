@@ -3,10 +3,12 @@ import { type Deps, fhirBase } from '../deps.ts'
 import { SluiceError } from '../errors.ts'
 import { statusUrlOf } from '../export/export-urls.ts'
 import { kickOff } from '../export/kick-off.ts'
+import { partBoundsOf } from '../export/part-bounds.ts'
 import { type ExportLevel, parseExportRequest } from '../fhir/export-request.ts'
 import { outcomeOf } from '../fhir/operation-outcome.ts'
 import { parsePrefer } from '../fhir/prefer.ts'
 import { storeNow } from '../store/jobs.ts'
+import { demandKickOffHeaders } from './demand-headers.ts'
 import { fhirJson } from './error-response.ts'
 import {
   exportParameters,
@@ -109,12 +111,13 @@ const shared = ({ level }: Level): Omit<Operation, 'operationId' | 'handler'> =>
       },
       content: informationContent('The export was accepted'),
     },
-    ...outcomes(400, 403, ...(level === 'group' ? ([404] as const) : []), 413, 415, 503),
+    ...outcomes(400, 403, ...(level === 'group' ? ([404] as const) : []), 406, 413, 415, 503),
   },
 })
 
 const answerKickOff = async (c: Context, deps: Deps, { level }: Level, wake: Wake): Promise<Response> => {
   const { db, clock, config } = deps
+  demandKickOffHeaders(c.req.raw, config)
   const url = new URL(c.req.url)
   const { handling, separateExportStatus: separatesStatus } = parsePrefer(c.req.header('prefer'))
   const lenient = handling === 'lenient'
@@ -126,6 +129,8 @@ const answerKickOff = async (c: Context, deps: Deps, { level }: Level, wake: Wak
     nowMs: await storeNow(db, clock.now()),
     serverBase: fhirBase(config),
     allowsPatientAnywhere: config.compat.includes('patient-in-query'),
+    allowsTypeAlias: config.compat.includes('type-alias'),
+    partBytes: partBoundsOf(config),
     isGet: c.req.method === 'GET',
   })
   const request = { ...parsed, shape: { ...parsed.shape, separatesStatus } }

@@ -11,7 +11,7 @@ type Parameter = {
   required: boolean
   description: string
   schema: Schema
-  example: string | readonly string[]
+  example: string | number | readonly string[]
   style?: 'form'
   explode?: false
 }
@@ -135,6 +135,53 @@ export const optional = (
   example: string,
 ): Parameter => ({ name, in: place, required: false, description, schema: text, example })
 
+const amount = (name: string, description: string, example: number, minimum = 1): Parameter => ({
+  name,
+  in: 'query',
+  required: false,
+  description,
+  schema: { type: 'integer', minimum },
+  example,
+})
+
+/** Wishes about the work; none of them changes which lines come out, nor their order. */
+const tuningParameters: Parameter[] = [
+  amount('_maxCount', 'Rows of a page, at most 10,000', 1000),
+  amount('fetchResourceBatchSize', 'The same as `_maxCount`', 1000),
+  amount('patientReferenceBatchSize', 'Most patients of a query, up to 10,000', 100),
+  amount(
+    'uploadPartSize',
+    'Bytes of a part of an upload: at most twice `PART_BYTES`, at least 5 MiB where the storage is S3',
+    8_388_608,
+  ),
+  optional(
+    'query',
+    'loglevel',
+    'What the service logs of this export: `debug`, `info`, `warn` or `error`',
+    'debug',
+  ),
+  optional(
+    'query',
+    '_isParallel',
+    '`false`: one work unit of this export is advanced at a time; `true` changes nothing',
+    'false',
+  ),
+  ...['requestsMemory', 'ram', 'limitsMemory'].map((name) =>
+    optional(
+      'query',
+      name,
+      'A Kubernetes quantity, which stands for the nearest of three budget profiles: small, medium and large',
+      '2G',
+    ),
+  ),
+  amount(
+    'ttlSecondsAfterFinished',
+    'Seconds that the list of the patients exported is kept after the end, no longer than the files',
+    3600,
+    0,
+  ),
+]
+
 export const exportParameters: Parameter[] = [
   optional(
     'query',
@@ -164,6 +211,8 @@ export const exportParameters: Parameter[] = [
     'Only resources whose current version was written before this instant',
     '2026-02-01T00:00:00Z',
   ),
+  optional('query', '_till', 'The same as `_until`', '2026-02-01T00:00:00Z'),
+  ...tuningParameters,
   optional(
     'query',
     'allowPartialManifests',
@@ -173,7 +222,7 @@ export const exportParameters: Parameter[] = [
   optional(
     'header',
     'Prefer',
-    '`respond-async`, which is done in any case; `handling=lenient` ignores parameters that are not supported, and reports them; `separate-export-status` makes status requests answer 200, with the status of the export in `X-Export-Status`',
+    '`respond-async`, which is done in any case unless `HEADERS` is `strict`; `handling=lenient` ignores parameters that are not supported, and reports them; `separate-export-status` makes status requests answer 200, with the status of the export in `X-Export-Status`',
     'respond-async, handling=lenient',
   ),
 ]

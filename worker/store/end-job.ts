@@ -31,7 +31,7 @@ export const failJob = async (
  */
 export const removeJob = async (db: Db, jobId: string, now: number): Promise<boolean> => {
   const [removed] = await db.batch([
-    sql`update job set removed_at = ${now},
+    sql`update job set removed_at = ${now}, sweep_after = 0,
         state = ${stateAfter('cancel')},
         ended_at = coalesce(ended_at, ${now})
       where job_id = ${jobId} and removed_at is null and expired_at is null`,

@@ -22,7 +22,8 @@ export const readWalkPage = async (
   bounds: PageBounds,
 ): Promise<Page | undefined> => {
   const walk = { base: range.base, span: spanOf(job.asOf) }
-  const lastOrdinal = Math.min(ordinalAt(walk, range.end), ordinalAt(walk, after) + maxPatients)
+  const most = Math.min(maxPatients, job.shape.tuning.patientsAtOnce ?? maxPatients)
+  const lastOrdinal = Math.min(ordinalAt(walk, range.end), ordinalAt(walk, after) + most)
   const page = await readBounded(db, after, bounds, async (within) => {
     const rows = walkRows(job, range.typeId, walk, after, lastOrdinal, within)
     const answer = await linesOf(db, rows, within, job.baseUrl).execute(db.query)

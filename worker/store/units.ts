@@ -28,9 +28,10 @@ export type Cursor = { readonly after: number; readonly offset: number }
 export type Lease = Pick<ClaimedUnit, 'jobId' | 'ordinal' | 'fence'>
 
 /**
- * Claims the first unit that may run of the job served longest ago, so that jobs take turns slice by slice. One batch: two ticks
+ * Claims the first unit that may run of the job served longest ago, so that jobs take turns slice by slice; of a job that has as many
+ * units under live leases as it is to have lanes (`_isParallel`), none. One batch: two ticks
  * never get the same unit. A job's turn is counted, not timed, because a clock may stand still between two claims; and so the second
- * statement knows the job of the first by having the highest.
+ * statement knows the job of the first by having the highest, and asks for its lane once more in case the first found none.
  *
  * Idle processes ask all the time, so whether there is anything is read first: a server lets only one write at a time, and readers do not wait.
  */
@@ -43,7 +44,7 @@ export const claimUnit = async (
   const mayRun = sql`u.state <> 'done' and u.lease_until <= ${now} and u.not_before <= ${now}`
   const nextJob = sql<{ job_id: string }>`select j.job_id from job j
     cross join work_unit u indexed by work_unit_open on u.job_id = j.job_id
-    where j.${mayHappen('claim')} and ${mayRun} and ${isOurs(codec, now)} order by j.turn, j.job_id limit 1`
+    where j.${mayHappen('claim')} and ${mayRun} and ${isOurs(codec, now)} and ${hasFreeLane(now)} order by j.turn, j.job_id limit 1`
   const { rows: waiting } = await nextJob.execute(db.query)
   if (waiting.length === 0) return undefined
   const [jobs, units] = await db.batch([
@@ -53,7 +54,8 @@ export const claimUnit = async (
     sql<Selectable<WorkUnitTable>>`update work_unit set fence = fence + 1, lease_until = ${now + leaseMs}
       where (job_id, ordinal) = (
         select u.job_id, u.ordinal from work_unit u indexed by work_unit_open
-        where u.job_id = (select job_id from job where ${mayHappen('claim')} order by turn desc limit 1) and ${mayRun}
+        where u.job_id = (select case when ${hasFreeLane(now)} then j.job_id end
+          from job j where j.${mayHappen('claim')} order by j.turn desc limit 1) and ${mayRun}
         order by u.ordinal limit 1)
       returning *`,
   ])
@@ -68,6 +70,13 @@ export const claimUnit = async (
 const isOurs = (codec: number, now: number): RawBuilder<unknown> =>
   sql`(j.codec = ${codec} or (j.codec < ${codec} and j.created_at < ${now - abandonedMs} and u.lease_until < ${now - abandonedMs}))`
 const abandonedMs = 600_000
+
+/** SQL: of a job that says how many lanes it is to have, fewer than that are taken. Most do not say, and nothing is counted for them. */
+const hasFreeLane = (now: number): RawBuilder<unknown> => {
+  const lanes = sql`j.parameters ->> '$.shape.tuning.lanes'`
+  return sql`(${lanes} is null or (select count(*) from work_unit h indexed by work_unit_open
+    where h.job_id = j.job_id and h.state <> 'done' and h.lease_until > ${now}) < ${lanes})`
+}
 
 const toClaimedUnit = (row: Selectable<WorkUnitTable>): ClaimedUnit => ({
   jobId: row.job_id,

@@ -92,7 +92,10 @@ export const curlOf = (form: ExportForm, fhirBase: string): string => {
   const body = listsPatients(form)
     ? [`-H 'Content-Type: application/fhir+json'`, `-d ${quoted(JSON.stringify(bodyOf(form)))}`]
     : []
-  return [`curl -i -H 'Prefer: ${preferOf(form)}'`, ...body, quoted(url)].join(' \\\n  ')
+  const headers = ['Accept: application/fhir+json', `Prefer: ${preferOf(form)}`].map(
+    (header) => `-H ${quoted(header)}`,
+  )
+  return [`curl -i ${headers.join(' ')}`, ...body, quoted(url)].join(' \\\n  ')
 }
 
 /** Commas and colons may stand in a query as they are, and are easier to read. */

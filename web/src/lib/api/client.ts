@@ -13,8 +13,13 @@ const options = { querySerializer: { array: { style: 'form', explode: false } } 
 /** Routes of the service itself, at the root of the server that this page came from. */
 export const service = createClient<paths>({ ...options, baseUrl: '' })
 
-/** Routes of FHIR, below the path that the service tells. */
-export const fhirAt = (fhirPath: string) => createClient<paths>({ ...options, baseUrl: fhirPath })
+/** Routes of FHIR, below the path that the service tells. A service with `HEADERS=strict` wants to see what is accepted. */
+export const fhirAt = (fhirPath: string) =>
+  createClient<paths>({
+    ...options,
+    baseUrl: fhirPath,
+    headers: { Accept: 'application/fhir+json, application/json' },
+  })
 
 /** What went wrong, in the service's own sentence. */
 export class ApiError extends Error {

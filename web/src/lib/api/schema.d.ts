@@ -1134,6 +1134,61 @@ export interface operations {
                  */
                 _until?: string;
                 /**
+                 * @description The same as `_until`
+                 * @example 2026-02-01T00:00:00Z
+                 */
+                _till?: string;
+                /**
+                 * @description Rows of a page, at most 10,000
+                 * @example 1000
+                 */
+                _maxCount?: number;
+                /**
+                 * @description The same as `_maxCount`
+                 * @example 1000
+                 */
+                fetchResourceBatchSize?: number;
+                /**
+                 * @description Most patients of a query, up to 10,000
+                 * @example 100
+                 */
+                patientReferenceBatchSize?: number;
+                /**
+                 * @description Bytes of a part of an upload: at most twice `PART_BYTES`, at least 5 MiB where the storage is S3
+                 * @example 8388608
+                 */
+                uploadPartSize?: number;
+                /**
+                 * @description What the service logs of this export: `debug`, `info`, `warn` or `error`
+                 * @example debug
+                 */
+                loglevel?: string;
+                /**
+                 * @description `false`: one work unit of this export is advanced at a time; `true` changes nothing
+                 * @example false
+                 */
+                _isParallel?: string;
+                /**
+                 * @description A Kubernetes quantity, which stands for the nearest of three budget profiles: small, medium and large
+                 * @example 2G
+                 */
+                requestsMemory?: string;
+                /**
+                 * @description A Kubernetes quantity, which stands for the nearest of three budget profiles: small, medium and large
+                 * @example 2G
+                 */
+                ram?: string;
+                /**
+                 * @description A Kubernetes quantity, which stands for the nearest of three budget profiles: small, medium and large
+                 * @example 2G
+                 */
+                limitsMemory?: string;
+                /**
+                 * @description Seconds that the list of the patients exported is kept after the end, no longer than the files
+                 * @example 3600
+                 */
+                ttlSecondsAfterFinished?: number;
+                /**
                  * @description `true`: the manifest may come in pages, and the first of them while the export still runs
                  * @example true
                  */
@@ -1141,7 +1196,7 @@ export interface operations {
             };
             header?: {
                 /**
-                 * @description `respond-async`, which is done in any case; `handling=lenient` ignores parameters that are not supported, and reports them; `separate-export-status` makes status requests answer 200, with the status of the export in `X-Export-Status`
+                 * @description `respond-async`, which is done in any case unless `HEADERS` is `strict`; `handling=lenient` ignores parameters that are not supported, and reports them; `separate-export-status` makes status requests answer 200, with the status of the export in `X-Export-Status`
                  * @example respond-async, handling=lenient
                  */
                 Prefer?: string;
@@ -1184,6 +1239,7 @@ export interface operations {
             };
             400: components["responses"]["Error400"];
             403: components["responses"]["Error403"];
+            406: components["responses"]["Error406"];
             413: components["responses"]["Error413"];
             415: components["responses"]["Error415"];
             503: components["responses"]["Error503"];
@@ -1216,6 +1272,61 @@ export interface operations {
                  */
                 _until?: string;
                 /**
+                 * @description The same as `_until`
+                 * @example 2026-02-01T00:00:00Z
+                 */
+                _till?: string;
+                /**
+                 * @description Rows of a page, at most 10,000
+                 * @example 1000
+                 */
+                _maxCount?: number;
+                /**
+                 * @description The same as `_maxCount`
+                 * @example 1000
+                 */
+                fetchResourceBatchSize?: number;
+                /**
+                 * @description Most patients of a query, up to 10,000
+                 * @example 100
+                 */
+                patientReferenceBatchSize?: number;
+                /**
+                 * @description Bytes of a part of an upload: at most twice `PART_BYTES`, at least 5 MiB where the storage is S3
+                 * @example 8388608
+                 */
+                uploadPartSize?: number;
+                /**
+                 * @description What the service logs of this export: `debug`, `info`, `warn` or `error`
+                 * @example debug
+                 */
+                loglevel?: string;
+                /**
+                 * @description `false`: one work unit of this export is advanced at a time; `true` changes nothing
+                 * @example false
+                 */
+                _isParallel?: string;
+                /**
+                 * @description A Kubernetes quantity, which stands for the nearest of three budget profiles: small, medium and large
+                 * @example 2G
+                 */
+                requestsMemory?: string;
+                /**
+                 * @description A Kubernetes quantity, which stands for the nearest of three budget profiles: small, medium and large
+                 * @example 2G
+                 */
+                ram?: string;
+                /**
+                 * @description A Kubernetes quantity, which stands for the nearest of three budget profiles: small, medium and large
+                 * @example 2G
+                 */
+                limitsMemory?: string;
+                /**
+                 * @description Seconds that the list of the patients exported is kept after the end, no longer than the files
+                 * @example 3600
+                 */
+                ttlSecondsAfterFinished?: number;
+                /**
                  * @description `true`: the manifest may come in pages, and the first of them while the export still runs
                  * @example true
                  */
@@ -1223,7 +1334,7 @@ export interface operations {
             };
             header?: {
                 /**
-                 * @description `respond-async`, which is done in any case; `handling=lenient` ignores parameters that are not supported, and reports them; `separate-export-status` makes status requests answer 200, with the status of the export in `X-Export-Status`
+                 * @description `respond-async`, which is done in any case unless `HEADERS` is `strict`; `handling=lenient` ignores parameters that are not supported, and reports them; `separate-export-status` makes status requests answer 200, with the status of the export in `X-Export-Status`
                  * @example respond-async, handling=lenient
                  */
                 Prefer?: string;
@@ -1298,6 +1409,7 @@ export interface operations {
             };
             400: components["responses"]["Error400"];
             403: components["responses"]["Error403"];
+            406: components["responses"]["Error406"];
             413: components["responses"]["Error413"];
             415: components["responses"]["Error415"];
             503: components["responses"]["Error503"];
@@ -1330,6 +1442,61 @@ export interface operations {
                  */
                 _until?: string;
                 /**
+                 * @description The same as `_until`
+                 * @example 2026-02-01T00:00:00Z
+                 */
+                _till?: string;
+                /**
+                 * @description Rows of a page, at most 10,000
+                 * @example 1000
+                 */
+                _maxCount?: number;
+                /**
+                 * @description The same as `_maxCount`
+                 * @example 1000
+                 */
+                fetchResourceBatchSize?: number;
+                /**
+                 * @description Most patients of a query, up to 10,000
+                 * @example 100
+                 */
+                patientReferenceBatchSize?: number;
+                /**
+                 * @description Bytes of a part of an upload: at most twice `PART_BYTES`, at least 5 MiB where the storage is S3
+                 * @example 8388608
+                 */
+                uploadPartSize?: number;
+                /**
+                 * @description What the service logs of this export: `debug`, `info`, `warn` or `error`
+                 * @example debug
+                 */
+                loglevel?: string;
+                /**
+                 * @description `false`: one work unit of this export is advanced at a time; `true` changes nothing
+                 * @example false
+                 */
+                _isParallel?: string;
+                /**
+                 * @description A Kubernetes quantity, which stands for the nearest of three budget profiles: small, medium and large
+                 * @example 2G
+                 */
+                requestsMemory?: string;
+                /**
+                 * @description A Kubernetes quantity, which stands for the nearest of three budget profiles: small, medium and large
+                 * @example 2G
+                 */
+                ram?: string;
+                /**
+                 * @description A Kubernetes quantity, which stands for the nearest of three budget profiles: small, medium and large
+                 * @example 2G
+                 */
+                limitsMemory?: string;
+                /**
+                 * @description Seconds that the list of the patients exported is kept after the end, no longer than the files
+                 * @example 3600
+                 */
+                ttlSecondsAfterFinished?: number;
+                /**
                  * @description `true`: the manifest may come in pages, and the first of them while the export still runs
                  * @example true
                  */
@@ -1337,7 +1504,7 @@ export interface operations {
             };
             header?: {
                 /**
-                 * @description `respond-async`, which is done in any case; `handling=lenient` ignores parameters that are not supported, and reports them; `separate-export-status` makes status requests answer 200, with the status of the export in `X-Export-Status`
+                 * @description `respond-async`, which is done in any case unless `HEADERS` is `strict`; `handling=lenient` ignores parameters that are not supported, and reports them; `separate-export-status` makes status requests answer 200, with the status of the export in `X-Export-Status`
                  * @example respond-async, handling=lenient
                  */
                 Prefer?: string;
@@ -1380,6 +1547,7 @@ export interface operations {
             };
             400: components["responses"]["Error400"];
             403: components["responses"]["Error403"];
+            406: components["responses"]["Error406"];
             413: components["responses"]["Error413"];
             415: components["responses"]["Error415"];
             503: components["responses"]["Error503"];
@@ -1412,6 +1580,61 @@ export interface operations {
                  */
                 _until?: string;
                 /**
+                 * @description The same as `_until`
+                 * @example 2026-02-01T00:00:00Z
+                 */
+                _till?: string;
+                /**
+                 * @description Rows of a page, at most 10,000
+                 * @example 1000
+                 */
+                _maxCount?: number;
+                /**
+                 * @description The same as `_maxCount`
+                 * @example 1000
+                 */
+                fetchResourceBatchSize?: number;
+                /**
+                 * @description Most patients of a query, up to 10,000
+                 * @example 100
+                 */
+                patientReferenceBatchSize?: number;
+                /**
+                 * @description Bytes of a part of an upload: at most twice `PART_BYTES`, at least 5 MiB where the storage is S3
+                 * @example 8388608
+                 */
+                uploadPartSize?: number;
+                /**
+                 * @description What the service logs of this export: `debug`, `info`, `warn` or `error`
+                 * @example debug
+                 */
+                loglevel?: string;
+                /**
+                 * @description `false`: one work unit of this export is advanced at a time; `true` changes nothing
+                 * @example false
+                 */
+                _isParallel?: string;
+                /**
+                 * @description A Kubernetes quantity, which stands for the nearest of three budget profiles: small, medium and large
+                 * @example 2G
+                 */
+                requestsMemory?: string;
+                /**
+                 * @description A Kubernetes quantity, which stands for the nearest of three budget profiles: small, medium and large
+                 * @example 2G
+                 */
+                ram?: string;
+                /**
+                 * @description A Kubernetes quantity, which stands for the nearest of three budget profiles: small, medium and large
+                 * @example 2G
+                 */
+                limitsMemory?: string;
+                /**
+                 * @description Seconds that the list of the patients exported is kept after the end, no longer than the files
+                 * @example 3600
+                 */
+                ttlSecondsAfterFinished?: number;
+                /**
                  * @description `true`: the manifest may come in pages, and the first of them while the export still runs
                  * @example true
                  */
@@ -1426,7 +1649,7 @@ export interface operations {
             };
             header?: {
                 /**
-                 * @description `respond-async`, which is done in any case; `handling=lenient` ignores parameters that are not supported, and reports them; `separate-export-status` makes status requests answer 200, with the status of the export in `X-Export-Status`
+                 * @description `respond-async`, which is done in any case unless `HEADERS` is `strict`; `handling=lenient` ignores parameters that are not supported, and reports them; `separate-export-status` makes status requests answer 200, with the status of the export in `X-Export-Status`
                  * @example respond-async, handling=lenient
                  */
                 Prefer?: string;
@@ -1513,6 +1736,7 @@ export interface operations {
             };
             400: components["responses"]["Error400"];
             403: components["responses"]["Error403"];
+            406: components["responses"]["Error406"];
             413: components["responses"]["Error413"];
             415: components["responses"]["Error415"];
             503: components["responses"]["Error503"];
@@ -1545,6 +1769,61 @@ export interface operations {
                  */
                 _until?: string;
                 /**
+                 * @description The same as `_until`
+                 * @example 2026-02-01T00:00:00Z
+                 */
+                _till?: string;
+                /**
+                 * @description Rows of a page, at most 10,000
+                 * @example 1000
+                 */
+                _maxCount?: number;
+                /**
+                 * @description The same as `_maxCount`
+                 * @example 1000
+                 */
+                fetchResourceBatchSize?: number;
+                /**
+                 * @description Most patients of a query, up to 10,000
+                 * @example 100
+                 */
+                patientReferenceBatchSize?: number;
+                /**
+                 * @description Bytes of a part of an upload: at most twice `PART_BYTES`, at least 5 MiB where the storage is S3
+                 * @example 8388608
+                 */
+                uploadPartSize?: number;
+                /**
+                 * @description What the service logs of this export: `debug`, `info`, `warn` or `error`
+                 * @example debug
+                 */
+                loglevel?: string;
+                /**
+                 * @description `false`: one work unit of this export is advanced at a time; `true` changes nothing
+                 * @example false
+                 */
+                _isParallel?: string;
+                /**
+                 * @description A Kubernetes quantity, which stands for the nearest of three budget profiles: small, medium and large
+                 * @example 2G
+                 */
+                requestsMemory?: string;
+                /**
+                 * @description A Kubernetes quantity, which stands for the nearest of three budget profiles: small, medium and large
+                 * @example 2G
+                 */
+                ram?: string;
+                /**
+                 * @description A Kubernetes quantity, which stands for the nearest of three budget profiles: small, medium and large
+                 * @example 2G
+                 */
+                limitsMemory?: string;
+                /**
+                 * @description Seconds that the list of the patients exported is kept after the end, no longer than the files
+                 * @example 3600
+                 */
+                ttlSecondsAfterFinished?: number;
+                /**
                  * @description `true`: the manifest may come in pages, and the first of them while the export still runs
                  * @example true
                  */
@@ -1552,7 +1831,7 @@ export interface operations {
             };
             header?: {
                 /**
-                 * @description `respond-async`, which is done in any case; `handling=lenient` ignores parameters that are not supported, and reports them; `separate-export-status` makes status requests answer 200, with the status of the export in `X-Export-Status`
+                 * @description `respond-async`, which is done in any case unless `HEADERS` is `strict`; `handling=lenient` ignores parameters that are not supported, and reports them; `separate-export-status` makes status requests answer 200, with the status of the export in `X-Export-Status`
                  * @example respond-async, handling=lenient
                  */
                 Prefer?: string;
@@ -1602,6 +1881,7 @@ export interface operations {
             400: components["responses"]["Error400"];
             403: components["responses"]["Error403"];
             404: components["responses"]["Error404"];
+            406: components["responses"]["Error406"];
             413: components["responses"]["Error413"];
             415: components["responses"]["Error415"];
             503: components["responses"]["Error503"];
@@ -1634,6 +1914,61 @@ export interface operations {
                  */
                 _until?: string;
                 /**
+                 * @description The same as `_until`
+                 * @example 2026-02-01T00:00:00Z
+                 */
+                _till?: string;
+                /**
+                 * @description Rows of a page, at most 10,000
+                 * @example 1000
+                 */
+                _maxCount?: number;
+                /**
+                 * @description The same as `_maxCount`
+                 * @example 1000
+                 */
+                fetchResourceBatchSize?: number;
+                /**
+                 * @description Most patients of a query, up to 10,000
+                 * @example 100
+                 */
+                patientReferenceBatchSize?: number;
+                /**
+                 * @description Bytes of a part of an upload: at most twice `PART_BYTES`, at least 5 MiB where the storage is S3
+                 * @example 8388608
+                 */
+                uploadPartSize?: number;
+                /**
+                 * @description What the service logs of this export: `debug`, `info`, `warn` or `error`
+                 * @example debug
+                 */
+                loglevel?: string;
+                /**
+                 * @description `false`: one work unit of this export is advanced at a time; `true` changes nothing
+                 * @example false
+                 */
+                _isParallel?: string;
+                /**
+                 * @description A Kubernetes quantity, which stands for the nearest of three budget profiles: small, medium and large
+                 * @example 2G
+                 */
+                requestsMemory?: string;
+                /**
+                 * @description A Kubernetes quantity, which stands for the nearest of three budget profiles: small, medium and large
+                 * @example 2G
+                 */
+                ram?: string;
+                /**
+                 * @description A Kubernetes quantity, which stands for the nearest of three budget profiles: small, medium and large
+                 * @example 2G
+                 */
+                limitsMemory?: string;
+                /**
+                 * @description Seconds that the list of the patients exported is kept after the end, no longer than the files
+                 * @example 3600
+                 */
+                ttlSecondsAfterFinished?: number;
+                /**
                  * @description `true`: the manifest may come in pages, and the first of them while the export still runs
                  * @example true
                  */
@@ -1648,7 +1983,7 @@ export interface operations {
             };
             header?: {
                 /**
-                 * @description `respond-async`, which is done in any case; `handling=lenient` ignores parameters that are not supported, and reports them; `separate-export-status` makes status requests answer 200, with the status of the export in `X-Export-Status`
+                 * @description `respond-async`, which is done in any case unless `HEADERS` is `strict`; `handling=lenient` ignores parameters that are not supported, and reports them; `separate-export-status` makes status requests answer 200, with the status of the export in `X-Export-Status`
                  * @example respond-async, handling=lenient
                  */
                 Prefer?: string;
@@ -1742,6 +2077,7 @@ export interface operations {
             400: components["responses"]["Error400"];
             403: components["responses"]["Error403"];
             404: components["responses"]["Error404"];
+            406: components["responses"]["Error406"];
             413: components["responses"]["Error413"];
             415: components["responses"]["Error415"];
             503: components["responses"]["Error503"];
