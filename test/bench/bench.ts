@@ -10,7 +10,7 @@ import { benchLoad, median, percentile, requiredFolder, row, runScript } from '.
  * - load: resources a second into a new database file, by the command line;
  * - export: kick-off to completed of a system-level export to disk, over HTTP, as a ratio to `reference.ts`, in turns with it;
  * - memory: the server's peak RSS during exports above its RSS after a warm-up export;
- * - part: exports of Patient level, of a Group of 20, of one type, and of what changed, beside one of everything;
+ * - part: exports of Patient level, of a Group of 20, of one type, of some elements, and of what changed, beside one of everything;
  * - kick-off: p50 and p99 of a kick-off while an export runs.
  * Absolute times belong to the machine; quote the ratios.
  */

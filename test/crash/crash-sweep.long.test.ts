@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { type FaultKind, sweepFaults } from '../support/crash-sweep.ts'
-import { expiry, kickOff, leftBehind, removal, wholeExport } from './export-scenarios.ts'
+import { cutExport, expiry, kickOff, leftBehind, removal, wholeExport } from './export-scenarios.ts'
 
 describe.each<FaultKind>(['crash', 'lost answer'])(
   'A %s at any call, before or after its effect,',
@@ -9,6 +9,10 @@ describe.each<FaultKind>(['crash', 'lost answer'])(
       const { calls, runs } = await sweepFaults(wholeExport, kind)
       expect(runs).toBe(2 * calls)
       console.log(`${kind}: ${calls} calls of an export, ${runs} runs`)
+    })
+
+    test('of an export of some elements changes no byte of it and leaves nothing behind', async () => {
+      await sweepFaults(cutExport, kind)
     })
 
     test('of a kick-off has made a job or none', async () => {

@@ -5,6 +5,7 @@ import { createScene, nothingLeft } from '../support/export-scene.ts'
 import { faultPlan } from '../support/faulty.ts'
 import { groupPopulation } from '../support/group-population.ts'
 import {
+  cutExport,
   expiry,
   kickOff,
   leftBehind,
@@ -83,6 +84,17 @@ describe('A process that dies', { timeout }, () => {
     expect(calls).toBeGreaterThan(100)
   })
 
+  test('in an export of some elements changes no byte of it and leaves nothing behind', async () => {
+    const { calls, golden } = await sweepFaults(cutExport, 'crash', 19)
+    expect(golden.leftovers).toEqual(nothingLeft)
+    expect(calls).toBeGreaterThan(200)
+    const { 'Observation-1-1.ndjson': observations = '', 'Binary-1.ndjson': wide = '' } = golden.outcome.files
+    expect(observations.match(/"subject"|"note"/)).toBeNull()
+    expect(observations.match(/"SUBSETTED"/g)?.length).toBeGreaterThan(2)
+    expect(wide.length).toBeGreaterThan(2600)
+    expect(JSON.stringify(golden.outcome.files['Account-1.ndjson'])).not.toContain('SUBSETTED')
+  })
+
   test('in a kick-off has made a job or none', async () => {
     const { golden } = await sweepFaults(kickOff, 'crash')
     expect(golden.endings).toHaveLength(1)
@@ -108,6 +120,10 @@ describe('A process that dies', { timeout }, () => {
 describe('A lost answer', { timeout }, () => {
   test('in an export of a Group changes no byte of it and leaves nothing behind', async () => {
     await sweepFaults(groupExport, 'lost answer', 23)
+  })
+
+  test('in an export of some elements changes no byte of it and leaves nothing behind', async () => {
+    await sweepFaults(cutExport, 'lost answer', 31)
   })
 
   test('in an export changes no byte of it and leaves nothing behind', async () => {

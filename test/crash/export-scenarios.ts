@@ -7,6 +7,7 @@ import {
   type Leftovers,
   type Outcome,
   type SceneParts,
+  smallPopulation,
 } from '../support/export-scene.ts'
 
 type Job = { readonly jobId: string }
@@ -40,6 +41,11 @@ export const wholeExportOn = (open?: Open): Scenario<Job, Ended> => ({
   recover: (scene, { jobId }) => ended(scene, jobId),
 })
 export const wholeExport = wholeExportOn()
+
+/** The same, of some elements only: the cursor counts bytes of what is left of the resources. */
+export const cutExport = wholeExportOn(async () => ({
+  population: { ...smallPopulation, kickOffQuery: '&_elements=Observation.value,Condition.code,Binary.data' },
+}))
 
 /** A client kicks off, and once more when it got no answer: a job it does not know of ends like the other, and goes away. */
 export const kickOffOn = (

@@ -244,9 +244,9 @@ describe('other parameters', () => {
   })
 
   it('are all named', () => {
-    expect(refusalOf(() => get('foo=1&_elements=id&foo=2&=3'))).toBe(
+    expect(refusalOf(() => get('foo=1&_summary=true&foo=2&=3'))).toBe(
       'not-supported: Cannot process parameter "foo": it is not supported; ' +
-        'parameter "_elements": it is not supported; parameter "": it is not supported',
+        'parameter "_summary": it is not supported; parameter "": it is not supported',
     )
   })
 

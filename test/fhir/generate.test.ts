@@ -2,13 +2,16 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { compileAttachmentElements } from '../../worker/fhir/r4/compile-attachments.ts'
 import { compilePatientCompartment } from '../../worker/fhir/r4/compile-compartment.ts'
+import { compileRootElements, type DefinedRootElement } from '../../worker/fhir/r4/compile-root-elements.ts'
 import {
   appendTypes,
   readDefinitions,
   readElements,
+  readRootElements,
   renderAttachmentElements,
   renderPatientCompartment,
   renderResourceTypes,
+  renderRootElements,
 } from '../../worker/fhir/r4/generate.ts'
 import { resourceTypes } from '../../worker/fhir/r4/resource-types.generated.ts'
 
@@ -22,6 +25,7 @@ describe('the generated files', () => {
     expect(generated('resource-types')).toBe(renderResourceTypes(definitions, resourceTypes))
     expect(generated('patient-compartment')).toBe(renderPatientCompartment(definitions))
     expect(generated('attachment-elements')).toBe(renderAttachmentElements(readElements()))
+    expect(generated('root-elements')).toBe(renderRootElements(readRootElements(), resourceTypes))
   })
 
   it('hold the 146 concrete types of R4 in alphabetical order', () => {
@@ -68,6 +72,45 @@ describe('compileAttachmentElements', () => {
     expect(() => compileAttachmentElements([...elements, ...more])).toThrow(
       'Cannot compile element "Other.photo"',
     )
+  })
+})
+
+describe('compileRootElements', () => {
+  const element = (path: string, min = 0, isModifier = false, ...codes: string[]) => ({
+    path,
+    min,
+    isModifier,
+    type: codes.map((code) => ({ code })),
+  })
+  const define = (type: string, ...element: DefinedRootElement[]) => ({ type, snapshot: { element } })
+  const resource = define('Resource', element('Resource'), element('Resource.id'))
+  const domain = define('DomainResource', element('DomainResource.id'), element('DomainResource.text'))
+  const compile = (...elements: DefinedRootElement[]) =>
+    compileRootElements([define('Thing', ...elements)], resource, domain)
+  const [id, text] = [element('Thing.id'), element('Thing.text')]
+
+  it('marks what is mandatory or a modifier, and names the types of a choice', () => {
+    const { own } = compile(
+      element('Thing'),
+      id,
+      text,
+      element('Thing.status', 1),
+      element('Thing.part'),
+      element('Thing.part.code', 1),
+      element('Thing.isNot', 0, true),
+      element('Thing.value[x]', 1, false, 'dateTime', 'Quantity'),
+    )
+    expect(own.get('Thing')).toBe('!status part !isNot !value:DateTime,Quantity')
+  })
+
+  it('says once what all have, and which types have less', () => {
+    expect(compile(id, text)).toMatchObject({ resource: 'id', domainResource: 'text', bare: [] })
+    expect(compile(id)).toMatchObject({ bare: ['Thing'], own: new Map([['Thing', '']]) })
+  })
+
+  it('refuses a type without what all have, and names that its text could not hold', () => {
+    expect(() => compile(text)).toThrow('Cannot compile the root elements of "Thing": it has no id')
+    expect(() => compile(id, text, element('Thing.a:b'))).toThrow('"Thing.a:b": its name')
   })
 })
 

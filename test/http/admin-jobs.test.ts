@@ -105,7 +105,7 @@ describe('GET /admin/api/jobs', () => {
     await h.load([patient('p0')])
     await h.remove('Observation/o1')
     const since = new Date(before).toISOString()
-    const response = await h.request(`/fhir/$export?_since=${since}&_elements=id`, {
+    const response = await h.request(`/fhir/$export?_since=${since}&_summary=true`, {
       headers: { prefer: 'respond-async, handling=lenient' },
     })
     const statusPath = pathOf(response.headers.get('content-location') ?? '')

@@ -300,7 +300,7 @@ describe.each(['Patient/$export', 'Group/g/$export', 'Patient/%24export', 'Group
 
     test.each([
       '_typeFilter=x',
-      '_elements=id',
+      '_elements=Nope.id',
       'wholly_unknown=1',
       '_type=Nope',
       '_since=yesterday',

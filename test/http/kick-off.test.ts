@@ -119,7 +119,7 @@ describe('A kick-off by GET', () => {
   })
 
   test.each([
-    ['_elements=id', '_elements'],
+    ['_summary=true', '_summary'],
     ['_typeFilter=Patient%3Factive%3Dtrue', '_typeFilter'],
     ['includeAssociatedData=LatestProvenanceResources', 'includeAssociatedData'],
     ['organizeOutputBy=Patient', 'organizeOutputBy'],
@@ -135,8 +135,8 @@ describe('A kick-off by GET', () => {
   })
 
   test('names all that is not supported at once', async () => {
-    const diagnostics = await expectOutcome(await get('?_elements=id&_typeFilter=x'), 400, 'not-supported')
-    expect(diagnostics).toContain('"_elements"')
+    const diagnostics = await expectOutcome(await get('?_summary=true&_typeFilter=x'), 400, 'not-supported')
+    expect(diagnostics).toContain('"_summary"')
     expect(diagnostics).toContain('"_typeFilter"')
   })
 
@@ -209,7 +209,7 @@ describe('A kick-off by GET', () => {
 
   test('ignores what is not supported for a lenient client, and reports each in an error file', async () => {
     const prefer = 'respond-async, handling=lenient' // what the SMART client sends by default
-    const response = await get('?_type=Patient&_elements=id&_elements=name&organizeOutputBy=Patient', {
+    const response = await get('?_type=Patient&_summary=true&_summary=data&organizeOutputBy=Patient', {
       prefer,
     })
     const { types, manifest } = await finish(response)
@@ -221,7 +221,7 @@ describe('A kick-off by GET', () => {
       { resourceType: 'OperationOutcome', issue: [{ severity: 'warning', code: 'not-supported' }] },
       { resourceType: 'OperationOutcome', issue: [{ severity: 'warning', code: 'not-supported' }] },
     ])
-    expect(JSON.stringify(outcomes[0])).toContain('_elements')
+    expect(JSON.stringify(outcomes[0])).toContain('_summary')
     expect(JSON.stringify(outcomes[1])).toContain('organizeOutputBy')
   })
 

@@ -27,7 +27,7 @@ beforeAll(async () => {
   await h.load([{ resourceType: 'Patient', id: 'd', name: [{ text: 'Žofie' }] }])
   await h.remove('Patient/a')
   const lenient = { headers: { prefer: 'handling=lenient' } }
-  const response = await h.request(`/fhir/$export?_since=${since}&_elements=id`, lenient)
+  const response = await h.request(`/fhir/$export?_since=${since}&_summary=true`, lenient)
   statusPath = pathOf(response.headers.get('content-location') ?? '')
   await h.finish(statusPath)
   texts = (await h.files(await manifestOf(appWith('proxy')))).text

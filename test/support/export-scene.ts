@@ -84,6 +84,8 @@ export type Population = {
   change(harness: Harness): Promise<void>
   /** Where the kick-off goes, below the base of FHIR; without, it is at system level. */
   readonly kickOffPath?: string
+  /** Further parameters of the kick-off, each with `&` before it. */
+  readonly kickOffQuery?: string
 }
 
 export const sceneLimits: Partial<Limits> = {
@@ -145,7 +147,7 @@ export const createScene = async (
       await population.change(harness)
     },
     kickOffAt: async (by = deps) => {
-      const path = `/fhir/${population.kickOffPath ?? '$export'}?_since=${since}&_unknown=1`
+      const path = `/fhir/${population.kickOffPath ?? '$export'}?_since=${since}&_unknown=1${population.kickOffQuery ?? ''}`
       const response = await createApp(by, () => {}).request(path, {
         headers: { host: 'localhost', prefer: 'respond-async, handling=lenient' },
       })

@@ -6,7 +6,7 @@ import { insertJob } from '../store/jobs.ts'
 import { findPopulation } from './find-population.ts'
 
 /** Raised whenever the same request and snapshot would no longer give the same bytes; frozen in each job. */
-export const codecVersion = 3
+export const codecVersion = 4
 
 export type KickOff = {
   readonly request: ExportRequest

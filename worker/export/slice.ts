@@ -16,6 +16,7 @@ import { completeUpload, createFileWriter, type FileWriter, isLostFile } from '.
 import { held, type LeaseKeeper, LostLease } from './lease-keeper.ts'
 import { createPartBuffers } from './part-buffers.ts'
 import { readUnitPage } from './read-unit-page.ts'
+import { pageShaper } from './shape-page.ts'
 
 /** The work done under one lease: on which unit of which job, how the lease is kept, and what may be spent. */
 export type Slice = {
@@ -69,16 +70,19 @@ const copyPages = async (slice: Slice, cutter: Cutter, writer: FileWriter): Prom
   const bounds = { maxRows: job.shape.tuning.pageRows ?? pageRows, maxBytes: pageBytes }
   let { after, offset } = unit.cursor
   let { maxRows } = bounds
+  const shape = pageShaper(job, unit)
   while (after < unit.rangeEnd) {
     await lease.keep()
-    const page = await readUnitPage(slice, after, { ...bounds, maxRows })
-    if (page === undefined) break
-    budget.spend('rows', page.rows)
-    budget.spend('bytes', page.bytes.length)
+    const read = await readUnitPage(slice, after, { ...bounds, maxRows })
+    if (read === undefined) break
+    budget.spend('rows', read.rows)
+    budget.spend('bytes', read.bytes.length)
+    // From here on, what counts is what goes into the files: the cursor says so many bytes of that.
+    const page = shape(read)
     for (const cut of cutter.cut(page, offset)) await writeCut(writer, cut)
     offset = Math.max(0, offset - page.bytes.length)
     after = page.last
-    maxRows = rowsThatFit(page.rows, page.bytes.length, bounds)
+    maxRows = rowsThatFit(read.rows, read.bytes.length, bounds)
     if (budget.isSpent()) return false
     // A statement on a file runs on this thread: without this, uploads and requests would wait for the whole slice.
     await deps.clock.yield()

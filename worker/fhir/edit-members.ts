@@ -1,6 +1,7 @@
 import { isJsonObject, type JsonObject } from './json.ts'
 import { itemsOf, membersOf, setMember } from './json-text.ts'
 import { parseReference } from './reference.ts'
+import { isSubsetTag, subsetTag } from './subset-tag.ts'
 
 /** Patients whose entries go, and new entries. All of the first are members, whether the Group lists them or not. */
 export type MemberEdit = { readonly removed: ReadonlySet<string>; readonly entries: readonly string[] }
@@ -33,11 +34,6 @@ export const editMembers = (minified: string, group: JsonObject, edit: MemberEdi
 /** Whether a resource says of itself that it is not whole (FHIR R4, CodeSystem ObservationValue). */
 export const isSubset = ({ meta }: JsonObject): boolean =>
   isJsonObject(meta) && Array.isArray(meta.tag) && meta.tag.some(isSubsetTag)
-
-const isSubsetTag = (tag: unknown): boolean =>
-  isJsonObject(tag) && tag.code === 'SUBSETTED' && tag.system === observationValue
-
-const observationValue = 'http://terminology.hl7.org/CodeSystem/v3-ObservationValue'
 
 const listOf = (minified: string): readonly string[] => {
   const list = membersOf(minified, 0).find(({ name }) => name === 'member')
@@ -75,7 +71,7 @@ const withSubsetTag = (minified: string, isPart: boolean): string => {
   const others = (isList ? itemsOf(meta, given.valueStart) : []).filter(
     (tag) => !isSubsetTag(JSON.parse(tag)),
   )
-  const tags = isPart ? [...others, JSON.stringify({ system: observationValue, code: 'SUBSETTED' })] : others
+  const tags = isPart ? [...others, JSON.stringify(subsetTag)] : others
   return setMember(
     minified,
     'meta',

@@ -7,6 +7,7 @@ export type ExportParameterName =
   | '_until'
   | '_till'
   | '_type'
+  | '_elements'
   | 'patient'
   | 'allowPartialManifests'
   | '_format'
@@ -37,6 +38,7 @@ const names: readonly ExportParameterName[] = [
   '_until',
   '_till',
   '_type',
+  '_elements',
   'patient',
   'allowPartialManifests',
   '_format',

@@ -74,6 +74,7 @@ export const parseExportRequest = (input: ExportRequestInput): ExportRequest => 
   const ignored = [...unknown, ...unsupportedFormats(values), ...unknownTypes, ...shaped.ignored]
   refuseUnsupported(lenient ? ignored.filter(({ isEssential }) => isEssential) : ignored)
   if (types?.length === 0) refuseUnsupported(unknownTypes)
+  refuseUnsupported(shaped.refused)
   const patients = readPatientParameter(values.get('patient'), serverBase)
   if (patients !== undefined) refusePatientHere(input)
   const outside = level === 'system' && patients === undefined ? [] : typesOutside(types ?? [])

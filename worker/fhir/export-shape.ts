@@ -17,9 +17,12 @@ export type ExportShape = {
   readonly tuning: ExportTuning
 }
 
-/** `everywhere` goes for every type that has the element; a type in neither is not cut. */
+/**
+ * `everywhere` goes for every type that has the element; with it, even empty, no resource stays whole. Without it, those of types that are not
+ * in `byType` do. A choice (`value[x]`) stands without its `[x]`.
+ */
 export type ElementChoice = {
-  readonly everywhere: readonly string[]
+  readonly everywhere?: readonly string[] | undefined
   readonly byType: Readonly<Partial<Record<ResourceType, readonly string[]>>>
 }
 

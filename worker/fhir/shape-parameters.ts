@@ -1,3 +1,4 @@
+import { readElementsParameter } from './elements-parameter.ts'
 import type { ExportParameters } from './export-parameters.ts'
 import { type ExportShape, plainShape } from './export-shape.ts'
 import type { IgnoredParameter } from './ignored-parameter.ts'
@@ -8,6 +9,8 @@ export type ShapeParameters = {
   readonly shape: ExportShape
   /** Not supported; refused, or under lenient handling passed over. */
   readonly ignored: readonly IgnoredParameter[]
+  /** Those among them that are refused under lenient handling too: without them, more would come than was asked for. */
+  readonly refused: readonly IgnoredParameter[]
   /** What was understood and means something that the client may not expect, one OperationOutcome each. */
   readonly notes: readonly string[]
 }
@@ -17,11 +20,17 @@ export const readShapeParameters = (
   values: ExportParameters['values'],
   partBytes: Bounds,
 ): ShapeParameters => {
-  const { tuning, ignored, notes } = readTuningParameters(values, partBytes)
-  const shape = {
-    ...plainShape,
-    allowsPartialManifests: readPartialManifests(values.get('allowPartialManifests')),
-    tuning,
+  const elements = readElementsParameter(values.get('_elements'))
+  const tuning = readTuningParameters(values, partBytes)
+  return {
+    shape: {
+      ...plainShape,
+      ...(elements.choice && { elements: elements.choice }),
+      allowsPartialManifests: readPartialManifests(values.get('allowPartialManifests')),
+      tuning: tuning.tuning,
+    },
+    ignored: [...elements.unknown, ...tuning.ignored],
+    refused: elements.isEmpty ? elements.unknown : [],
+    notes: tuning.notes,
   }
-  return { shape, ignored, notes }
 }

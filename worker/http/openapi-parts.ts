@@ -199,6 +199,17 @@ export const exportParameters: Parameter[] = [
     explode: false,
     example: ['Patient', 'Observation'],
   },
+  {
+    name: '_elements',
+    in: 'query',
+    required: false,
+    description:
+      'Root elements to keep, comma-separated or repeated: `Patient.birthDate`, or `birthDate` of every type that has it; mandatory ones stay anyway, and what is cut is tagged `SUBSETTED`. Types that nothing is said of stay whole; absent: all do',
+    schema: { type: 'array', items: { type: 'string' } },
+    style: 'form',
+    explode: false,
+    example: ['Patient.birthDate', 'Observation.code', 'Observation.value'],
+  },
   optional(
     'query',
     '_since',

@@ -28,7 +28,7 @@ const outcome = z
         {
           severity: 'error',
           code: 'not-supported',
-          diagnostics: 'Cannot process parameter "_elements": it is not supported',
+          diagnostics: 'Cannot process parameter "_summary": it is not supported',
         },
       ],
     },

@@ -7,6 +7,7 @@ import { z } from 'zod'
 import { SluiceError } from '../../errors.ts'
 import { compileAttachmentElements, type DefinedElement } from './compile-attachments.ts'
 import { compilePatientCompartment, type Definitions } from './compile-compartment.ts'
+import { compileRootElements, type RootElements } from './compile-root-elements.ts'
 
 export const renderResourceTypes = ({ structures }: Definitions, frozen: readonly string[]): string => {
   const defined = structures.map(({ type }) => type)
@@ -44,6 +45,27 @@ ${lines.join('')}] as const
 `
 }
 
+/** In the order of `types`, which saves their names in the bundle of Workers: a comment behind each would be bundled too. */
+export const renderRootElements = (elements: RootElements, types: readonly string[]): string => {
+  const lines = types.map((type) => `  '${elements.own.get(type) ?? ''}',\n`)
+  return `${header}
+/**
+ * The elements directly below a resource: \`!\` before the name of those that are mandatory (min 1) or modifiers, the types of a choice
+ * (\`value[x]\`) behind it. Every resource has these.
+ */
+export const resourceElements = '${elements.resource}'
+
+/** And these, but for the types that are no DomainResource. */
+export const domainResourceElements = '${elements.domainResource}'
+
+export const bareTypes: readonly string[] = ['${elements.bare.join("', '")}']
+
+/** What each type has besides, in the order of \`resourceTypes\`. */
+export const ownElements: readonly string[] = [
+${lines.join('')}]
+`
+}
+
 /** Puts new types, in alphabetical order, behind those whose place is frozen. */
 export const appendTypes = (frozen: readonly string[], defined: readonly string[]): readonly string[] => {
   const gone = frozen.find((type) => !defined.includes(type))
@@ -65,6 +87,12 @@ export const readDefinitions = (): Definitions => ({
     .map((json) => structureSchema.parse(json))
     .filter(isConcreteResource),
 })
+
+export const readRootElements = (): RootElements => {
+  const read = (name: string) => rootSchema.parse(readJson(`StructureDefinition-${name}.json`))
+  const concrete = readDefinitions().structures.map(({ type }) => read(type))
+  return compileRootElements(concrete, read('Resource'), read('DomainResource'))
+}
 
 /** The elements of every resource and data type; profiles add none. */
 export const readElements = (): readonly DefinedElement[] =>
@@ -109,6 +137,20 @@ const structureSchema = z.object({
     .default({ element: [] }),
 })
 
+const rootSchema = z.object({
+  type: z.string(),
+  snapshot: z.object({
+    element: z.array(
+      z.object({
+        path: z.string(),
+        min: z.number(),
+        isModifier: z.boolean().default(false),
+        type: z.array(z.object({ code: z.string() })).default([]),
+      }),
+    ),
+  }),
+})
+
 /** A profile constrains a type and defines none; Resource and DomainResource are abstract. */
 const isConcreteResource = ({ kind, abstract, derivation }: z.infer<typeof structureSchema>): boolean =>
   kind === 'resource' && !abstract && derivation === 'specialization'
@@ -118,6 +160,12 @@ if (import.meta.main) {
   const typesFile = new URL('resource-types.generated.ts', import.meta.url)
   const frozen = existsSync(typesFile) ? (await import('./resource-types.generated.ts')).resourceTypes : []
   writeFileSync(typesFile, renderResourceTypes(definitions, frozen))
+  const types = appendTypes(
+    frozen,
+    definitions.structures.map(({ type }) => type),
+  )
+  const rootsFile = new URL('root-elements.generated.ts', import.meta.url)
+  writeFileSync(rootsFile, renderRootElements(readRootElements(), types))
   const compartmentFile = new URL('patient-compartment.generated.ts', import.meta.url)
   writeFileSync(compartmentFile, renderPatientCompartment(definitions))
   const attachmentsFile = new URL('attachment-elements.generated.ts', import.meta.url)

@@ -462,7 +462,7 @@ export interface components {
          *         {
          *           "severity": "error",
          *           "code": "not-supported",
-         *           "diagnostics": "Cannot process parameter \"_elements\": it is not supported"
+         *           "diagnostics": "Cannot process parameter \"_summary\": it is not supported"
          *         }
          *       ]
          *     }
@@ -1124,6 +1124,15 @@ export interface operations {
                  */
                 _type?: string[];
                 /**
+                 * @description Root elements to keep, comma-separated or repeated: `Patient.birthDate`, or `birthDate` of every type that has it; mandatory ones stay anyway, and what is cut is tagged `SUBSETTED`. Types that nothing is said of stay whole; absent: all do
+                 * @example [
+                 *       "Patient.birthDate",
+                 *       "Observation.code",
+                 *       "Observation.value"
+                 *     ]
+                 */
+                _elements?: string[];
+                /**
                  * @description Only resources changed after this instant; a date means its first instant in UTC
                  * @example 2026-01-01T00:00:00Z
                  */
@@ -1261,6 +1270,15 @@ export interface operations {
                  *     ]
                  */
                 _type?: string[];
+                /**
+                 * @description Root elements to keep, comma-separated or repeated: `Patient.birthDate`, or `birthDate` of every type that has it; mandatory ones stay anyway, and what is cut is tagged `SUBSETTED`. Types that nothing is said of stay whole; absent: all do
+                 * @example [
+                 *       "Patient.birthDate",
+                 *       "Observation.code",
+                 *       "Observation.value"
+                 *     ]
+                 */
+                _elements?: string[];
                 /**
                  * @description Only resources changed after this instant; a date means its first instant in UTC
                  * @example 2026-01-01T00:00:00Z
@@ -1432,6 +1450,15 @@ export interface operations {
                  */
                 _type?: string[];
                 /**
+                 * @description Root elements to keep, comma-separated or repeated: `Patient.birthDate`, or `birthDate` of every type that has it; mandatory ones stay anyway, and what is cut is tagged `SUBSETTED`. Types that nothing is said of stay whole; absent: all do
+                 * @example [
+                 *       "Patient.birthDate",
+                 *       "Observation.code",
+                 *       "Observation.value"
+                 *     ]
+                 */
+                _elements?: string[];
+                /**
                  * @description Only resources changed after this instant; a date means its first instant in UTC
                  * @example 2026-01-01T00:00:00Z
                  */
@@ -1569,6 +1596,15 @@ export interface operations {
                  *     ]
                  */
                 _type?: string[];
+                /**
+                 * @description Root elements to keep, comma-separated or repeated: `Patient.birthDate`, or `birthDate` of every type that has it; mandatory ones stay anyway, and what is cut is tagged `SUBSETTED`. Types that nothing is said of stay whole; absent: all do
+                 * @example [
+                 *       "Patient.birthDate",
+                 *       "Observation.code",
+                 *       "Observation.value"
+                 *     ]
+                 */
+                _elements?: string[];
                 /**
                  * @description Only resources changed after this instant; a date means its first instant in UTC
                  * @example 2026-01-01T00:00:00Z
@@ -1759,6 +1795,15 @@ export interface operations {
                  */
                 _type?: string[];
                 /**
+                 * @description Root elements to keep, comma-separated or repeated: `Patient.birthDate`, or `birthDate` of every type that has it; mandatory ones stay anyway, and what is cut is tagged `SUBSETTED`. Types that nothing is said of stay whole; absent: all do
+                 * @example [
+                 *       "Patient.birthDate",
+                 *       "Observation.code",
+                 *       "Observation.value"
+                 *     ]
+                 */
+                _elements?: string[];
+                /**
                  * @description Only resources changed after this instant; a date means its first instant in UTC
                  * @example 2026-01-01T00:00:00Z
                  */
@@ -1903,6 +1948,15 @@ export interface operations {
                  *     ]
                  */
                 _type?: string[];
+                /**
+                 * @description Root elements to keep, comma-separated or repeated: `Patient.birthDate`, or `birthDate` of every type that has it; mandatory ones stay anyway, and what is cut is tagged `SUBSETTED`. Types that nothing is said of stay whole; absent: all do
+                 * @example [
+                 *       "Patient.birthDate",
+                 *       "Observation.code",
+                 *       "Observation.value"
+                 *     ]
+                 */
+                _elements?: string[];
                 /**
                  * @description Only resources changed after this instant; a date means its first instant in UTC
                  * @example 2026-01-01T00:00:00Z

@@ -1,0 +1,50 @@
+import { SluiceError } from '../errors.ts'
+import { cutLine, maxGrowthBytes } from '../fhir/cut-line.ts'
+import { type CutRule, cutRuleOf } from '../fhir/cut-rule.ts'
+import { typeOfId } from '../fhir/resource-type.ts'
+import type { Job } from '../store/jobs.ts'
+import type { Page } from '../store/page.ts'
+import type { ClaimedUnit } from '../store/units.ts'
+
+/**
+ * What becomes of the pages of a unit before they are cut into parts: with `_elements`, each resource loses what was not asked for. Line by
+ * line and by nothing but the line and the job, so that pages of other sizes, laid end to end, are the same bytes (I2).
+ */
+export const pageShaper = (
+  { shape: { elements } }: Pick<Job, 'shape'>,
+  { kind, typeId }: Pick<ClaimedUnit, 'kind' | 'typeId'>,
+): ((page: Page) => Page) => {
+  if (elements === undefined || kind !== 'output' || typeId === undefined) return asItIs
+  const type = typeOfId(typeId)
+  const rule = cutRuleOf(elements, type)
+  return rule === undefined ? asItIs : (page) => ({ ...page, bytes: cutLines(page, rule, type) })
+}
+
+const asItIs = (page: Page): Page => page
+
+const cutLines = ({ bytes, lines }: Page, rule: CutRule, type: string): Uint8Array => {
+  const into = new Uint8Array(bytes.length + lines * maxGrowthBytes)
+  let at = 0
+  for (let start = 0; start < bytes.length; ) {
+    const end = bytes.indexOf(newline, start)
+    const line = bytes.subarray(start, end)
+    at = cutNamed(line, rule, type, into, at)
+    into[at++] = newline
+    start = end + 1
+  }
+  return into.subarray(0, at)
+}
+
+/** A resource that cannot be cut is named: what is wrong with it can only be seen in the database. */
+const cutNamed = (line: Uint8Array, rule: CutRule, type: string, into: Uint8Array, at: number): number => {
+  try {
+    return cutLine(line, rule, into, at)
+  } catch (error) {
+    if (!(error instanceof SluiceError)) throw error
+    const [, id = '?'] = /"id":"([A-Za-z0-9\-.]{1,64})"/.exec(new TextDecoder().decode(line)) ?? []
+    const message = error.message.replace('a resource', `${type} "${id}"`)
+    throw new SluiceError(error.code, message, { cause: error })
+  }
+}
+
+const newline = 10
