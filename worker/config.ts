@@ -24,6 +24,8 @@ export type Config = {
   readonly auth: 'open'
   /** Anything but `proxy` only where the storage can do it: signing URLs, or telling bare ones. */
   readonly fileAccess: FileAccess
+  /** Levels at which exports may be started. Empty: at none. */
+  readonly exportLevels: readonly ('system' | 'patient' | 'group')[]
   readonly compat: Given['COMPAT']
   readonly headers: 'lenient' | 'strict'
   readonly groupBackfill: boolean
@@ -128,6 +130,7 @@ const toConfig = (given: Given): Omit<Config, 'limits'> => ({
   storageCredentials: isS3Url(given.STORAGE_URL) ? toCredentials(given) : undefined,
   auth: given.AUTH ?? 'open',
   fileAccess: given.FILE_ACCESS,
+  exportLevels: given.EXPORT_ENABLED === 'on' ? given.EXPORT_LEVELS : [],
   compat: given.COMPAT,
   headers: given.HEADERS,
   groupBackfill: given.GROUP_BACKFILL === 'on',

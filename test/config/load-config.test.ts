@@ -140,6 +140,32 @@ describe('numbers', () => {
   })
 })
 
+describe('EXPORT_ENABLED and EXPORT_LEVELS', () => {
+  it.each([
+    [{}, ['system', 'patient', 'group']],
+    [{ EXPORT_LEVELS: '' }, ['system', 'patient', 'group']],
+    [{ EXPORT_LEVELS: 'group' }, ['group']],
+    [{ EXPORT_LEVELS: ' patient , system,patient' }, ['system', 'patient']],
+    [{ EXPORT_LEVELS: 'group', EXPORT_ENABLED: 'on' }, ['group']],
+    [{ EXPORT_LEVELS: 'group', EXPORT_ENABLED: 'off' }, []],
+    [{ EXPORT_ENABLED: 'off' }, []],
+  ])('%j leaves %j', (env, levels) => {
+    expect(loadConfig(env, 'node').exportLevels).toEqual(levels)
+  })
+
+  it.each([
+    { EXPORT_LEVELS: ',' },
+    { EXPORT_LEVELS: 'none' },
+    { EXPORT_LEVELS: 'System' },
+    { EXPORT_LEVELS: 'system;group' },
+    { EXPORT_LEVELS: 'system,everything' },
+    { EXPORT_ENABLED: 'true' },
+    { EXPORT_ENABLED: 'Off' },
+  ])('refuses %j', (env) => {
+    expect(problemsOf(env)).toHaveLength(1)
+  })
+})
+
 describe('HOST, PORT and BASE_URL', () => {
   it.each([
     [{ HOST: '::1' }, 'http://[::1]:8080'],

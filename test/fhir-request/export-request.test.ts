@@ -48,6 +48,7 @@ const everything: ExportRequest = {
   since: undefined,
   until: undefined,
   shape: plainShape,
+  isDryRun: false,
   ignored: [],
   notes: [],
 }
@@ -62,6 +63,46 @@ describe('a kick-off without parameters', () => {
     ['a POST with an empty "parameter"', () => post([])],
   ])('asks for everything: %s', (_, attempt) => {
     expect(attempt()).toEqual(everything)
+  })
+})
+
+describe('_dryRun', () => {
+  it('is a boolean, by query and by body, as a boolean or a string', () => {
+    expect(get('_dryRun=true')).toEqual({ ...everything, isDryRun: true })
+    expect(get('_dryRun=false')).toEqual(everything)
+    for (const value of [{ valueBoolean: true }, { valueString: 'true' }, { valueCode: 'true' }])
+      expect(post([{ name: '_dryRun', ...value }])).toEqual({ ...everything, isDryRun: true })
+    expect(post([{ name: '_dryRun', valueBoolean: true }], false, '_dryRun=true').isDryRun).toBe(true)
+  })
+
+  it('is refused as anything else, twice, or different in query and body', () => {
+    for (const value of ['', '1', 'TRUE', 'true '])
+      expect(refusalOf(() => get(`_dryRun=${value}`, true))).toBe(
+        `invalid: Cannot process _dryRun "${value}": it is neither true nor false`,
+      )
+    expect(refusalOf(() => get('_dryRun=true&_dryRun=true'))).toContain('more than once')
+    expect(refusalOf(() => post([{ name: '_dryRun', valueBoolean: false }], true, '_dryRun=true'))).toContain(
+      'different values',
+    )
+    expect(refusalOf(() => post([{ name: '_dryRun', valueInteger: 1 }]))).toBe(
+      'invalid: Cannot process _dryRun "1": it is neither true nor false',
+    )
+  })
+
+  it('has a hint for who forgets its underscore', () => {
+    expect(refusalOf(() => get('dryrun=true'))).toContain('did you mean "_dryRun"?')
+  })
+})
+
+describe('_since=job:<id>', () => {
+  it('names a job, whose instant is not known here', () => {
+    const request = get('_since=job:5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d&_until=2000')
+    expect(request.sinceJob).toBe('5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d')
+    expect(request.since).toBeUndefined()
+  })
+
+  it.each(['job:', 'job: a', 'job:a_b', `job:${'a'.repeat(65)}`, 'job:a,b'])('may not be %j', (text) => {
+    expect(refusalOf(() => get(`_since=${text}`, true))).toContain('behind "job:" stands the id of a job')
   })
 })
 

@@ -202,7 +202,7 @@ describe('The CapabilityStatement', () => {
       `Group export ${definitions}/group-export`,
       `Patient export ${definitions}/patient-export`,
     ])
-    expect(rest[0].operation).toEqual([{ name: 'export', definition: `${definitions}/export` }])
+    expect(rest[0].operation).toContainEqual({ name: 'export', definition: `${definitions}/export` })
   })
 })
 

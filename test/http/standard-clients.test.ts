@@ -70,9 +70,9 @@ describe('The SMART bulk-data-client', () => {
       rest: [
         {
           mode: 'server',
-          operation: [
+          operation: expect.arrayContaining([
             { name: 'export', definition: 'http://hl7.org/fhir/uv/bulkdata/OperationDefinition/export' },
-          ],
+          ]),
         },
       ],
     })

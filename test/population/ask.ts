@@ -38,10 +38,13 @@ const pathOfLevel = ({ level, groupId }: Asked): string => {
   }
 }
 
-/** Kicks off by POST, leniently; `undefined` when there is no such Group, which is seen to be said. */
-export const kickOff = async (harness: Harness, world: World, asked: Asked): Promise<Kicked | undefined> => {
-  const { groupId, listed, types, since, until, backfill } = asked
-  const { deps } = harness
+/** Sends a kick-off by POST, for a lenient client. */
+export const ask = async (
+  { deps }: Harness,
+  asked: Asked,
+  others: readonly object[] = [],
+): Promise<Response> => {
+  const { listed, types, since, until, backfill } = asked
   const app = createApp({ ...deps, config: { ...deps.config, groupBackfill: backfill } }, () => {})
   const parameter = [
     ...(types ?? []).map((type) => ({ name: '_type', valueString: type })),
@@ -49,8 +52,9 @@ export const kickOff = async (harness: Harness, world: World, asked: Asked): Pro
     ...(since ? [{ name: '_since', valueInstant: new Date(since.ms).toISOString() }] : []),
     // What was written at the very instant of an export was written before it.
     ...(until ? [{ name: '_until', valueInstant: new Date(until.ms + 1).toISOString() }] : []),
+    ...others,
   ]
-  const response = await app.request(pathOfLevel(asked), {
+  return app.request(pathOfLevel(asked), {
     method: 'POST',
     headers: {
       host: 'localhost',
@@ -59,6 +63,13 @@ export const kickOff = async (harness: Harness, world: World, asked: Asked): Pro
     },
     body: JSON.stringify({ resourceType: 'Parameters', parameter }),
   })
+}
+
+/** Kicks off by POST, leniently; `undefined` when there is no such Group, which is seen to be said. */
+export const kickOff = async (harness: Harness, world: World, asked: Asked): Promise<Kicked | undefined> => {
+  const { groupId, listed, since, until } = asked
+  const { deps } = harness
+  const response = await ask(harness, asked)
   const isMissing = groupId !== undefined && !world.isThere(`Group/${groupId}`)
   if (response.status !== (isMissing ? 404 : 202))
     fail(`the kick-off answered ${response.status}: ${await response.text()}`)

@@ -1,7 +1,19 @@
 import { choice, choices } from './setting.ts'
 
-/** How requests are understood, where the specification leaves it open or clients do not follow it. */
+/** What may be asked for, and how requests are understood where the specification leaves it open or clients do not follow it. */
 export const requestSettings = {
+  EXPORT_ENABLED: choice({
+    words: ['on', 'off'],
+    default: 'on',
+    reason:
+      'Whether exports may be started at all; `off` answers kick-offs with 501, while jobs that there are go on, with their status, files and DELETE.',
+  }),
+  EXPORT_LEVELS: choices({
+    words: ['system', 'patient', 'group'],
+    default: ['system', 'patient', 'group'],
+    reason:
+      'Levels at which exports may be started, by the URL of the kick-off; the others answer it with 501, and the CapabilityStatement leaves them out.',
+  }),
   COMPAT: choices({
     words: [
       'patient-in-query',

@@ -108,27 +108,29 @@ export const secret = (note: {
 
 export const daySeconds = 86_400
 
-/** A list by commas of a few words, which may be empty. */
+/** A list by commas of a few words, which may be empty unless it has a default. */
 export const choices = <const Word extends string>(note: {
   readonly words: readonly [Word, ...Word[]]
+  readonly default?: readonly Word[]
   readonly reason: string
 }) =>
   z
     .string()
-    .prefault('')
+    .prefault(note.default?.join(',') ?? '')
     .transform((text, ctx) => {
       const given = text
         .split(',')
         .map((word) => word.trim())
         .filter((word) => word !== '')
       const known = note.words.filter((word) => given.includes(word))
-      if (given.every((word) => known.some((each) => each === word))) return known
+      const isKnown = given.every((word) => known.some((each) => each === word))
+      if (isKnown && (known.length > 0 || note.default === undefined)) return known
       ctx.addIssue(`it must be a list by commas of ${note.words.join(', ')}`)
       return z.NEVER
     })
     .register(settingNotes, {
       unit: 'words',
-      default: 'none',
+      default: note.default?.join(',') ?? 'none',
       allowed: `any of ${note.words.join(', ')}, by commas`,
       reason: note.reason,
     })

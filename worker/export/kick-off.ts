@@ -1,83 +1,107 @@
 import { type Deps, fhirBase } from '../deps.ts'
-import type { ExportRequest } from '../fhir/export-request.ts'
+import { SluiceError } from '../errors.ts'
+import type { ExportLevel, ExportRequest } from '../fhir/export-request.ts'
 import { type OutcomeIssue, outcomeOf } from '../fhir/operation-outcome.ts'
 import { typeIdOf } from '../fhir/resource-type.ts'
-import { insertJob } from '../store/jobs.ts'
+import { insertJob, type NewJob } from '../store/jobs.ts'
 import { findPopulation } from './find-population.ts'
+import { findJobOfKey, hashKey } from './idempotency.ts'
+import { sinceOfJob } from './since-of-job.ts'
 
 /** Raised whenever the same request and snapshot would no longer give the same bytes; frozen in each job. */
 export const codecVersion = 4
 
 export type KickOff = {
   readonly request: ExportRequest
+  /** That of the URL. */
+  readonly urlLevel: ExportLevel
   /** At Group level, as the URL has it. */
   readonly groupId: string | undefined
   readonly requestUrl: string
   readonly lenient: boolean
-}
-
-/** Starts a job: a look by key at whom it is about, and one transaction, whatever the size of the export. Returns its id. */
-export const kickOff = async (
-  deps: Deps,
-  { request, groupId, requestUrl, lenient }: KickOff,
-): Promise<string> => {
-  const { config, db, clock, newId } = deps
-  const { partBytes, fileBytes, rangeBytes, maxClockSkewMs } = config.limits
-  const { groupKey, patientKeys, notes } = await findPopulation(deps, request, groupId, lenient)
-  const jobId = newId()
-  await insertJob(
-    db,
-    {
-      jobId,
-      level: request.level,
-      requestUrl,
-      baseUrl: fhirBase(config),
-      typeIds: (request.types ?? []).map(typeIdOf),
-      groupKey,
-      patientKeys,
-      groupBackfill: config.groupBackfill,
-      shape: request.shape,
-      referenced: { typeIds: [], maxDepth: 0, onlySince: false },
-      // `lastUpdated` is a whole millisecond: above a fraction is above its floor, below a fraction is below its ceiling.
-      sinceMs: request.since?.floorMs,
-      untilMs: request.until?.ceilMs,
-      codec: codecVersion,
-      partBytes: request.shape.tuning.partBytes ?? partBytes,
-      fileBytes,
-      rangeBytes,
-      outcomeLines: outcomeLines(request, notes),
-    },
-    { now: clock.now(), maxClockSkewMs },
-  )
-  return jobId
+  /** Of the `Idempotency-Key` header. */
+  readonly idempotencyKey: string | undefined
 }
 
 /**
- * One OperationOutcome for each parameter ignored under `Prefer: handling=lenient` (Bulk Data IG, kick-off), patient passed over, and type
- * of which there can be nothing.
+ * Starts a job: a look by key at whom it is about, and one transaction, whatever the size of the export. Returns its id, or that of the
+ * job which the same request has started before with the same key. Of two requests at once with one key, the transaction lets one in.
  */
-const outcomeLines = ({ ignored, notes }: ExportRequest, strangers: readonly string[]): string => {
-  const outcomes = [
-    ...ignoredByName(ignored),
-    ...strangers.map((note) => [issueOf('warning', 'not-found', `Left out ${note}`)]),
-    ...notes.map((note) => [issueOf('information', 'informational', note)]),
-  ]
-  return outcomes
-    .map(outcomeOf)
-    .map((outcome) => `${JSON.stringify(outcome)}\n`)
-    .join('')
+export const kickOff = async (deps: Deps, given: KickOff): Promise<string> => {
+  const { config, db, clock } = deps
+  const idempotency = await hashKey(given.idempotencyKey, given)
+  const earlier = idempotency && (await findJobOfKey(deps, idempotency))
+  if (earlier !== undefined) return earlier
+  const { job } = await prepareJob(deps, given)
+  const options = { now: clock.now(), maxClockSkewMs: config.limits.maxClockSkewMs }
+  if (await insertJob(db, { ...job, idempotency }, options)) return job.jobId
+  const quicker = idempotency && (await findJobOfKey(deps, idempotency))
+  if (quicker !== undefined) return quicker
+  throw new SluiceError(
+    'conflict',
+    'Cannot start the export: another one with the same Idempotency-Key was just deleted; send it again',
+  )
 }
+
+/** What a job would be, and what there is to say about it from the start. */
+export type PreparedJob = { readonly job: NewJob; readonly issues: readonly OutcomeIssue[] }
+
+/** Everything that a kick-off looks at and may refuse; nothing is written. */
+export const prepareJob = async (
+  deps: Deps,
+  { request, groupId, requestUrl, lenient }: KickOff,
+): Promise<PreparedJob> => {
+  const { config, newId } = deps
+  const { partBytes, fileBytes, rangeBytes } = config.limits
+  const { groupKey, patientKeys, notes } = await findPopulation(deps, request, groupId, lenient)
+  const outcomes = outcomesOf(request, notes)
+  const job: NewJob = {
+    jobId: newId(),
+    level: request.level,
+    requestUrl,
+    baseUrl: fhirBase(config),
+    typeIds: (request.types ?? []).map(typeIdOf),
+    groupKey,
+    patientKeys,
+    groupBackfill: config.groupBackfill,
+    shape: request.shape,
+    referenced: { typeIds: [], maxDepth: 0, onlySince: false },
+    // `lastUpdated` is a whole millisecond: above a fraction is above its floor, below a fraction is below its ceiling.
+    sinceMs: request.since?.floorMs,
+    untilMs: request.until?.ceilMs,
+    codec: codecVersion,
+    partBytes: request.shape.tuning.partBytes ?? partBytes,
+    fileBytes,
+    rangeBytes,
+    outcomeLines: linesOf(outcomes),
+    idempotency: undefined,
+  }
+  const issues = outcomes.flat()
+  if (request.sinceJob === undefined) return { job, issues }
+  const sinceMs = await sinceOfJob(deps, request.sinceJob, job, request.until)
+  return { job: { ...job, sinceMs }, issues }
+}
+
+/**
+ * What goes into the `error` files, one OperationOutcome each: parameters ignored under `Prefer: handling=lenient` (Bulk Data IG, kick-off),
+ * patients passed over, and types of which there can be nothing.
+ */
+const outcomesOf = (
+  { ignored, notes }: ExportRequest,
+  strangers: readonly string[],
+): readonly (readonly OutcomeIssue[])[] => [
+  ...ignoredByName(ignored),
+  ...strangers.map((note) => [issueOf('warning', 'not-found', `Left out ${note}`)]),
+  ...notes.map((note) => [issueOf('information', 'informational', note)]),
+]
 
 /** The issues of one parameter, one for each value of it that is not supported. */
 const ignoredByName = (ignored: ExportRequest['ignored']): readonly (readonly OutcomeIssue[])[] => {
-  const byName = new Map<string, OutcomeIssue[]>()
-  for (const { name, code, reason } of ignored) {
-    const issue = issueOf('warning', code, `Ignored parameter "${name}": ${reason}`)
-    const earlier = byName.get(name)
-    if (earlier === undefined) byName.set(name, [issue])
-    else earlier.push(issue)
-  }
-  return [...byName.values()]
+  const issues = ignored.map(({ name, code, reason }) => ({
+    name,
+    issue: issueOf('warning', code, `Ignored parameter "${name}": ${reason}`),
+  }))
+  return [...Map.groupBy(issues, ({ name }) => name).values()].map((group) => group.map(({ issue }) => issue))
 }
 
 const issueOf = (severity: OutcomeIssue['severity'], code: string, diagnostics: string): OutcomeIssue => ({
@@ -85,3 +109,6 @@ const issueOf = (severity: OutcomeIssue['severity'], code: string, diagnostics: 
   code,
   diagnostics,
 })
+
+const linesOf = (outcomes: readonly (readonly OutcomeIssue[])[]): string =>
+  outcomes.map((issues) => `${JSON.stringify(outcomeOf(issues))}\n`).join('')

@@ -73,7 +73,7 @@ const numberNext = async ({ deps, job, unit }: Slice, at: number): Promise<Membe
 }
 
 /** Everything up to `_until` in a walk of Group level; of newcomers, the scans have what is later than `_since`. */
-const rangeOf = (job: Job): PatientRange => ({
+export const rangeOf = (job: Job): PatientRange => ({
   known: job.sinceSeq,
   added: job.groupBackfill ? 0 : job.sinceSeq,
   until: isOfNewcomers(job) ? Math.min(job.sinceSeq, job.untilSeq) : job.untilSeq,

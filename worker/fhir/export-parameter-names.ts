@@ -10,6 +10,7 @@ export type ExportParameterName =
   | '_elements'
   | 'patient'
   | 'allowPartialManifests'
+  | '_dryRun'
   | '_format'
   | TuningName
 
@@ -41,6 +42,7 @@ const names: readonly ExportParameterName[] = [
   '_elements',
   'patient',
   'allowPartialManifests',
+  '_dryRun',
   '_format',
   ...tuningNames,
 ]

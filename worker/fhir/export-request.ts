@@ -1,4 +1,5 @@
 import { SluiceError } from '../errors.ts'
+import { parseBoolean } from './boolean-parameter.ts'
 import { echoText } from './echo-text.ts'
 import type { ExportParameterName } from './export-parameter-names.ts'
 import {
@@ -15,6 +16,7 @@ import { isInPatientCompartment } from './patient-compartment.ts'
 import { readPatientParameter } from './patient-parameter.ts'
 import type { ResourceType } from './resource-type.ts'
 import { readShapeParameters } from './shape-parameters.ts'
+import { readSinceJob } from './since-job.ts'
 import type { Bounds } from './tuning-parameters.ts'
 import { readTypeParameter } from './type-parameter.ts'
 
@@ -49,9 +51,13 @@ export type ExportRequest = {
   readonly types: readonly ResourceType[] | undefined
   /** Resources changed after it, strictly. */
   readonly since: Instant | undefined
+  /** `_since=job:<id>`: the id of the job whose `transactionTime` is meant; `since` is not known yet. */
+  readonly sinceJob?: string | undefined
   /** Resources changed before it, strictly. */
   readonly until: Instant | undefined
   readonly shape: ExportShape
+  /** Only to be told what would come (`_dryRun`). */
+  readonly isDryRun: boolean
   /** What lenient handling passes over, one OperationOutcome each. Empty under strict handling. */
   readonly ignored: readonly IgnoredParameter[]
   /** What was understood and comes to nothing, one OperationOutcome each. */
@@ -66,7 +72,8 @@ export type ExportRequest = {
 export const parseExportRequest = (input: ExportRequestInput): ExportRequest => {
   const { level, query, body, lenient, nowMs, serverBase, allowsTypeAlias, partBytes } = input
   const { values, unknown } = gatherExportParameters(query, body, allowsTypeAlias)
-  const since = readInstant('_since', values)
+  const sinceJob = readSinceJob(onlyValue('_since', values))
+  const since = sinceJob === undefined ? readInstant('_since', values) : undefined
   const until = readUntil(values)
   refuseEmptyRange(since, until, nowMs)
   const { types, unknown: unknownTypes } = readTypeParameter(values.get('_type'))
@@ -84,8 +91,10 @@ export const parseExportRequest = (input: ExportRequestInput): ExportRequest => 
     patients,
     types,
     since: since?.instant,
+    sinceJob,
     until: until?.instant,
     shape: shaped.shape,
+    isDryRun: readBoolean('_dryRun', values),
     ignored,
     notes: [...outside.map(({ reason }) => `Nothing of _type ${reason}`), ...shaped.notes],
   }
@@ -130,6 +139,14 @@ const readInstant = (
   const instant = parseInstant(text)
   if (instant !== undefined) return { text, instant }
   throw invalid(name, text, 'it is neither a FHIR instant, with its offset from UTC, nor a FHIR date')
+}
+
+const readBoolean = (name: ExportParameterName, values: ExportParameters['values']): boolean => {
+  const text = onlyValue(name, values)
+  if (text === undefined) return false
+  const value = parseBoolean(text)
+  if (value !== undefined) return value
+  throw invalid(name, text, 'it is neither true nor false')
 }
 
 const refuseEmptyRange = (

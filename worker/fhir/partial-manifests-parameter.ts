@@ -1,4 +1,5 @@
 import { SluiceError } from '../errors.ts'
+import { parseBoolean } from './boolean-parameter.ts'
 import { echoText } from './echo-text.ts'
 
 /**
@@ -8,8 +9,8 @@ import { echoText } from './echo-text.ts'
 export const readPartialManifests = (values: readonly string[] = []): boolean => {
   const [first = 'false', second] = values
   if (second !== undefined) throw refusal('read', 'it is given more than once')
-  const text = first.trim()
-  if (text === 'true' || text === 'false') return text === 'true'
+  const allows = parseBoolean(first.trim())
+  if (allows !== undefined) return allows
   throw refusal('process', `"${echoText(first)}" is neither "true" nor "false"`)
 }
 

@@ -4,6 +4,7 @@ import { SluiceError } from '../errors.ts'
 import { readJobDetails } from '../store/read-job-details.ts'
 import { type JobPlace, readJobList, readListedJob } from '../store/read-job-list.ts'
 import { exampleJob, exampleJobDetails, type JobListShown, type JobShown } from './admin-schemas.ts'
+import { parsePlace, showPlace } from './job-place.ts'
 import { optional, outcomes, pathParameter } from './openapi-parts.ts'
 import { schemaRef } from './openapi-schemas.ts'
 import { type App, route, serviceRoot } from './route.ts'
@@ -74,7 +75,7 @@ const answerList = async (c: Context, { db, clock }: Deps): Promise<Response> =>
   const hasMore = jobs.length > limit && last !== undefined
   const list: JobListShown = {
     jobs: page.map(showJob),
-    ...(hasMore ? { next: `${last.createdAt}_${last.jobId}` } : {}),
+    ...(hasMore ? { next: showPlace(last) } : {}),
   }
   return c.json(list, 200, { 'Cache-Control': 'no-store' })
 }
@@ -96,10 +97,9 @@ const readCount = (text: string | undefined): number => {
 
 const readPlace = (text: string | undefined): JobPlace | undefined => {
   if (text === undefined) return undefined
-  const [, createdAt, jobId] = /^(\d{1,15})_([\w-]{1,64})$/.exec(text) ?? []
-  if (createdAt === undefined || jobId === undefined)
-    throw refusal('after', text, 'it must be the `next` of a page')
-  return { createdAt: Number(createdAt), jobId }
+  const place = parsePlace(text)
+  if (place === undefined) throw refusal('after', text, 'it must be the `next` of a page')
+  return place
 }
 
 const readState = (text: string | undefined): JobShown['state'] | undefined => {

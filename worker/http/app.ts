@@ -8,6 +8,7 @@ import { registerAdminService } from './admin-service.ts'
 import { registerBundle } from './bundle.ts'
 import { type ReadWebFile, registerDashboard } from './dashboard.ts'
 import { errorResponse } from './error-response.ts'
+import { registerExportList } from './export-list.ts'
 import { registerFiles } from './files.ts'
 import { registerGroupMembers } from './group-members.ts'
 import { registerHealth } from './health.ts'
@@ -33,6 +34,7 @@ export const createApp = (deps: Deps, wake: Wake, readWebFile?: ReadWebFile): Ap
   if (readWebFile !== undefined) registerDashboard(app, deps.config, readWebFile)
   registerKickOff(app, deps, wake)
   registerStatus(app, deps, wake, createPollPace(deps.clock, deps.config.limits.pollBurst))
+  registerExportList(app, deps)
   registerFiles(app, deps)
   registerIngest(app, deps)
   registerAdminJobs(app, deps)

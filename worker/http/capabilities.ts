@@ -1,3 +1,8 @@
+import type { Config } from '../config.ts'
+import { fhirBase } from '../deps.ts'
+import type { ExportLevel } from '../fhir/export-request.ts'
+import { bulkDataDefinitions, definitionIdOf } from '../fhir/operation-definition.ts'
+import { isInPatientCompartment } from '../fhir/patient-compartment.ts'
 import type { ResourceType } from '../fhir/resource-type.ts'
 import type { Method, Operation } from './route.ts'
 
@@ -19,15 +24,35 @@ export const systemInteractions: readonly ('transaction' | 'batch')[] = ['transa
 export type ServedOperation = {
   readonly path: `/$${string}` | `/${ResourceType}/$${string}` | `/${ResourceType}/{id}/$${string}`
   readonly definition: string
+  /** Another name for it, by which some look for it: no URL has that. */
+  readonly alias?: string
 }
 
-const attribution = 'http://hl7.org/fhir/us/davinci-atr/OperationDefinition'
-const bulkData = 'http://hl7.org/fhir/uv/bulkdata/OperationDefinition'
+/** When what a CapabilityStatement and our definitions say last changed. */
+export const capabilitiesDate = '2026-11-20'
 
-export const servedOperations: readonly ServedOperation[] = [
-  { path: '/$export', definition: `${bulkData}/export` },
-  { path: '/Patient/$export', definition: `${bulkData}/patient-export` },
-  { path: '/Group/{id}/$export', definition: `${bulkData}/group-export` },
+const attribution = 'http://hl7.org/fhir/us/davinci-atr/OperationDefinition'
+
+/** The names of the IG's definitions are aliases: HL7's BDT looks for them, Inferno for `export` (SPEC CAP-03, CAP-04). */
+const exports = {
+  system: { path: '/$export' },
+  patient: { path: '/Patient/$export', alias: 'patient-export' },
+  group: { path: '/Group/{id}/$export', alias: 'group-export' },
+} as const satisfies Record<ExportLevel, Omit<ServedOperation, 'definition'>>
+
+/** What this deployment serves: exports at the levels that are switched on. */
+export const servedOperations = (config: Config): readonly ServedOperation[] => [
+  ...config.exportLevels.map((level) => ({
+    ...exports[level],
+    definition: `${bulkDataDefinitions}/${definitionIdOf[level]}`,
+  })),
+  { path: '/$export-status', definition: `${fhirBase(config)}/OperationDefinition/export-status` },
   { path: '/Group/{id}/$member-add', definition: `${attribution}/member-add` },
   { path: '/Group/{id}/$member-remove', definition: `${attribution}/member-remove` },
 ]
+
+/**
+ * Of an export at Patient or Group level: whether resources of this type can be in it. What is in no compartment of a patient never is
+ * (the IG, "Bulk Data Kick-off Request": CAP-06).
+ */
+export const canBeExportedOfPatients = (type: ResourceType): boolean => isInPatientCompartment(type)

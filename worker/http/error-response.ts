@@ -30,12 +30,13 @@ export const answerError = (log: Log, error: Error, path: string): Response => {
 export const outcomeOfError = (log: Log, error: SluiceError, path: string): OperationOutcome => {
   const { code, message } = error
   const { status, issue } = errorTable[code]
-  // A failed export is logged where it fails, not at each poll.
-  if (status >= 500 && code !== 'job-failed')
+  // A failed export is logged where it fails, not at each poll; and what is switched off is no failure.
+  if (status >= 500 && code !== 'job-failed' && code !== 'not-implemented')
     log('error', 'request failed', { path, code, reason: deepMessage(error) })
   const diagnostics =
     code === 'internal' ? 'The server could not process the request; its log says why' : message
-  const severity = status >= 500 && issue !== 'transient' ? 'fatal' : 'error'
+  const isFatal = status >= 500 && issue !== 'transient' && code !== 'not-implemented'
+  const severity = isFatal ? 'fatal' : 'error'
   return outcomeOf([{ severity, code: issue, diagnostics }])
 }
 

@@ -1,8 +1,9 @@
 import type { Context } from 'hono'
 import { type Deps, fhirBase } from '../deps.ts'
 import { SluiceError } from '../errors.ts'
+import { estimateExport } from '../export/estimate-export.ts'
 import { statusUrlOf } from '../export/export-urls.ts'
-import { kickOff } from '../export/kick-off.ts'
+import { type KickOff, kickOff } from '../export/kick-off.ts'
 import { partBoundsOf } from '../export/part-bounds.ts'
 import { type ExportLevel, parseExportRequest } from '../fhir/export-request.ts'
 import { outcomeOf } from '../fhir/operation-outcome.ts'
@@ -10,6 +11,7 @@ import { parsePrefer } from '../fhir/prefer.ts'
 import { storeNow } from '../store/jobs.ts'
 import { demandKickOffHeaders } from './demand-headers.ts'
 import { fhirJson } from './error-response.ts'
+import { idempotencyKeyOf } from './idempotency-key.ts'
 import {
   exportParameters,
   headers,
@@ -20,6 +22,7 @@ import {
 } from './openapi-parts.ts'
 import { readJson } from './request-body.ts'
 import { type App, fhirRoot, type Operation, route, type Wake } from './route.ts'
+import { exampleEstimate, showEstimate } from './show-estimate.ts'
 
 /** `GET` and `POST` of `$export` at its three levels (Bulk Data IG, "Bulk Data Kick-off Request"). */
 export const registerKickOff = (app: App, deps: Deps, wake: Wake): void => {
@@ -103,6 +106,10 @@ const levels: readonly Level[] = [
 const shared = ({ level }: Level): Omit<Operation, 'operationId' | 'handler'> => ({
   tags: ['Bulk Data Export'],
   responses: {
+    200: {
+      description: 'With `_dryRun`: what the export would be, as a Parameters resource; nothing was started',
+      content: { 'application/fhir+json': { schema: { type: 'object' }, example: exampleEstimate } },
+    },
     202: {
       description: 'Accepted: the job is at the URL in Content-Location',
       headers: {
@@ -111,16 +118,19 @@ const shared = ({ level }: Level): Omit<Operation, 'operationId' | 'handler'> =>
       },
       content: informationContent('The export was accepted'),
     },
-    ...outcomes(400, 403, ...(level === 'group' ? ([404] as const) : []), 406, 413, 415, 503),
+    ...outcomes(400, 403, ...(level === 'group' ? ([404] as const) : []), 406, 409, 413, 415, 422, 501, 503),
   },
 })
 
 const answerKickOff = async (c: Context, deps: Deps, { level }: Level, wake: Wake): Promise<Response> => {
   const { db, clock, config } = deps
+  if (!config.exportLevels.includes(level))
+    throw new SluiceError('not-implemented', `Cannot export at ${level} level: it is switched off here`)
   demandKickOffHeaders(c.req.raw, config)
   const url = new URL(c.req.url)
   const { handling, separateExportStatus: separatesStatus } = parsePrefer(c.req.header('prefer'))
   const lenient = handling === 'lenient'
+  const idempotencyKey = idempotencyKeyOf(c)
   const parsed = parseExportRequest({
     level,
     query: [...url.searchParams],
@@ -136,7 +146,9 @@ const answerKickOff = async (c: Context, deps: Deps, { level }: Level, wake: Wak
   const request = { ...parsed, shape: { ...parsed.shape, separatesStatus } }
   const requestUrl = config.baseUrl + url.pathname + url.search
   const groupId = level === 'group' ? c.req.param('id') : undefined
-  const jobId = await kickOff(deps, { request, groupId, requestUrl, lenient })
+  const given = { request, urlLevel: level, groupId, requestUrl, lenient, idempotencyKey }
+  if (request.isDryRun) return answerDryRun(c, deps, given)
+  const jobId = await kickOff(deps, given)
   wake(c)
   const location = statusUrlOf(config.compat, { baseUrl: fhirBase(config), jobId })
   const accepted = outcomeOf([
@@ -153,6 +165,12 @@ const answerKickOff = async (c: Context, deps: Deps, { level }: Level, wake: Wak
     ...(separatesStatus ? { 'Preference-Applied': 'respond-async, separate-export-status' } : {}),
   })
 }
+
+const answerDryRun = async (c: Context, deps: Deps, given: KickOff): Promise<Response> =>
+  c.body(JSON.stringify(showEstimate(await estimateExport(deps, given))), 200, {
+    'Content-Type': fhirJson,
+    'Cache-Control': 'no-store',
+  })
 
 /** The JSON of a POST that has a body. Of a GET nobody reads it, and who sends one would get another export than he asked for. */
 const readParameters = async (c: Context, maxBytes: number): Promise<unknown> => {

@@ -1,10 +1,17 @@
 import type { Config } from '../config.ts'
 import { type Deps, fhirBase } from '../deps.ts'
+import { bulkDataDefinitions, definitionIdOf } from '../fhir/operation-definition.ts'
 import { resourceTypes } from '../fhir/r4/resource-types.generated.ts'
 import type { ResourceType } from '../fhir/resource-type.ts'
 import { version } from '../version.ts'
 import { assertJsonAccepted } from './accept.ts'
-import { type Interaction, servedOperations, systemInteractions } from './capabilities.ts'
+import {
+  canBeExportedOfPatients,
+  capabilitiesDate,
+  type Interaction,
+  servedOperations,
+  systemInteractions,
+} from './capabilities.ts'
 import { fhirJson } from './error-response.ts'
 import { interactionsOf } from './interactions.ts'
 import { outcomes, requestHeaders } from './openapi-parts.ts'
@@ -40,7 +47,7 @@ export const registerMetadata = (app: App, deps: Deps): void => {
 const capabilityStatement = (config: Config, interactions: readonly Interaction[]) => ({
   resourceType: 'CapabilityStatement',
   status: 'active',
-  date: '2026-11-20', // when what is said here last changed
+  date: capabilitiesDate,
   kind: 'instance',
   instantiates: ['http://hl7.org/fhir/uv/bulkdata/CapabilityStatement/bulk-data'],
   software: { name: 'Sluice', version },
@@ -50,17 +57,18 @@ const capabilityStatement = (config: Config, interactions: readonly Interaction[
   rest: [
     {
       mode: 'server',
-      resource: resourceTypes.map((type) => resourceOf(type, interactions)),
+      resource: resourceTypes.map((type) => resourceOf(config, type, interactions)),
       ...unlessEmpty(
         'interaction',
         systemInteractions.map((code) => ({ code })),
       ),
-      ...unlessEmpty('operation', operationsOf(undefined)),
+      ...unlessEmpty('operation', operationsOf(config, undefined)),
     },
   ],
 })
 
-const resourceOf = (type: ResourceType, interactions: readonly Interaction[]) => ({
+const resourceOf = (config: Config, type: ResourceType, interactions: readonly Interaction[]) => ({
+  ...unlessEmpty('extension', exportsWithout(config, type)),
   type,
   interaction: interactions.map(({ code }) => ({ code })),
   versioning: 'versioned',
@@ -70,14 +78,26 @@ const resourceOf = (type: ResourceType, interactions: readonly Interaction[]) =>
   conditionalRead: 'full-support',
   conditionalUpdate: false,
   conditionalDelete: 'not-supported',
-  ...unlessEmpty('operation', operationsOf(type)),
+  ...unlessEmpty('operation', operationsOf(config, type)),
 })
 
-/** The operations on a type and on its instances, or on the system. */
-const operationsOf = (type: ResourceType | undefined) =>
-  servedOperations
+/** The exports that never have a resource of this type, though it can be read and written (Bulk Data IG, `operation-not-supported`). */
+const exportsWithout = ({ exportLevels }: Config, type: ResourceType) =>
+  (['patient', 'group'] as const)
+    .filter((level) => exportLevels.includes(level) && !canBeExportedOfPatients(type))
+    .map((level) => ({
+      url: 'http://hl7.org/fhir/uv/bulkdata/Extension/operation-not-supported',
+      valueCanonical: `${bulkDataDefinitions}/${definitionIdOf[level]}`,
+    }))
+
+/** The operations on a type and on its instances, or on the system, by each of their names. */
+const operationsOf = (config: Config, type: ResourceType | undefined) =>
+  servedOperations(config)
     .filter(({ path }) => (type === undefined ? path.startsWith('/$') : path.startsWith(`/${type}/`)))
-    .map(({ path, definition }) => ({ name: path.slice(path.indexOf('$') + 1), definition }))
+    .flatMap(({ path, alias, definition }) => {
+      const names = [path.slice(path.indexOf('$') + 1), ...(alias === undefined ? [] : [alias])]
+      return names.map((name) => ({ name, definition }))
+    })
 
 /** R4: an array is never empty. */
 const unlessEmpty = <Name extends string, Item>(name: Name, items: readonly Item[]) =>

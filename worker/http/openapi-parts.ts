@@ -38,13 +38,16 @@ const errors = {
   403: ['forbidden', 'This client may not do this'],
   404: ['not-found', 'There is no such thing here, or no longer'],
   406: ['not-supported', 'Accept, `_format` or Accept-Encoding refuses everything that can be sent'],
+  409: ['conflict', 'Another request was quicker; send it again'],
   410: ['deleted', 'The resource was deleted'],
   412: ['conflict', 'The condition of the request does not hold'],
   413: ['too-long', 'The body is too large'],
   415: ['not-supported', 'The Content-Type or Content-Encoding of the body is not one of those accepted'],
+  422: ['business-rule', 'The Idempotency-Key came with another request before'],
   429: ['throttled', 'Too many at once; try again after Retry-After'],
   416: ['invalid', 'The range lies behind the end of the file'],
   500: ['processing', 'The export failed'],
+  501: ['not-supported', 'The server is configured not to do this'],
   503: ['transient', 'The database or the storage does not answer now; try again after Retry-After'],
 } as const
 
@@ -118,7 +121,7 @@ const errorResponse = (status: keyof typeof errors) => {
   return { description, ...(answerHeaders === undefined ? {} : { headers: answerHeaders }), content }
 }
 
-const statuses = [400, 403, 404, 406, 410, 412, 413, 415, 416, 429, 500, 503] as const
+const statuses = [400, 403, 404, 406, 409, 410, 412, 413, 415, 416, 422, 429, 500, 501, 503] as const
 const nameOf = (status: keyof typeof errors): string => `Error${status}`
 
 /** All of them by name; each has an OperationOutcome. */
@@ -213,7 +216,7 @@ export const exportParameters: Parameter[] = [
   optional(
     'query',
     '_since',
-    'Only resources changed after this instant; a date means its first instant in UTC',
+    'Only resources changed after this instant; a date means its first instant in UTC, `job:` and the id of a completed export its `transactionTime`',
     '2026-01-01T00:00:00Z',
   ),
   optional(
@@ -229,6 +232,18 @@ export const exportParameters: Parameter[] = [
     'allowPartialManifests',
     '`true`: the manifest may come in pages, and the first of them while the export still runs',
     'true',
+  ),
+  optional(
+    'query',
+    '_dryRun',
+    '`true` starts nothing and answers what the export would be: resources and bytes by type, files and seconds',
+    'false',
+  ),
+  optional(
+    'header',
+    'Idempotency-Key',
+    'Of your own making, 1 to 255 visible ASCII characters: the same request with the same key gets the same export, not a second one',
+    '"4e8f64a3-3a2c-4d0e-9a3d-3f3f5c6b7a8d"',
   ),
   optional(
     'header',

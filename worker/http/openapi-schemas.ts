@@ -3,6 +3,7 @@ import type { Manifest } from '../export/manifest.ts'
 import type { OperationOutcome } from '../fhir/operation-outcome.ts'
 import type { IngestReport } from '../ingest/ingest-report.ts'
 import { adminSchemas } from './admin-schemas.ts'
+import { exportListSchema } from './export-list-schema.ts'
 
 /** The schemas of what the service itself makes, by the names under which the OpenAPI document refers to them. */
 const outcome = z
@@ -141,6 +142,7 @@ const health = z.object({ status: z.literal('ok') }).openapi({ description: 'The
 export const schemas = {
   OperationOutcome: outcome,
   Manifest: manifest,
+  ExportList: exportListSchema,
   IngestReport: ingestReport,
   Health: health,
   ...adminSchemas,

@@ -3,11 +3,13 @@ import type { Deps } from '../deps.ts'
 import type { ResourceType } from '../fhir/resource-type.ts'
 import { getResource } from '../ingest/get-resource.ts'
 import { getVersion } from '../ingest/get-version.ts'
-import type { StoredVersion } from '../store/read-resource.ts'
+import { readResource, type StoredVersion } from '../store/read-resource.ts'
 import { asksForBinaryResource, assertJsonAccepted } from './accept.ts'
 import { binaryJsonBody, rawBody } from './binary-response.ts'
 import type { Interaction } from './capabilities.ts'
+import { fhirJson } from './error-response.ts'
 import { outcomes } from './openapi-parts.ts'
+import { ownDefinition } from './own-definition.ts'
 import { nameOf, versionIdOf } from './resource-name.ts'
 import {
   idParameter,
@@ -33,6 +35,9 @@ export const read = (deps: Deps): Interaction => ({
     handler: async (c) => {
       const { type, id } = nameOf(c)
       const body = bodyFor(c, type)
+      const own = ownDefinition(deps.config, type, id)
+      if (own !== undefined && !(await isStored(deps, type, id)))
+        return c.body(JSON.stringify(own), 200, { 'Content-Type': fhirJson, 'Cache-Control': 'no-cache' })
       return readResponse(c, await getResource(deps, type, id), body)
     },
   },
@@ -57,6 +62,9 @@ export const vread = (deps: Deps): Interaction => ({
     },
   },
 })
+
+const isStored = async ({ db }: Deps, type: ResourceType, id: string): Promise<boolean> =>
+  (await readResource(db, type, id))?.deleted === false
 
 /** Decided before anything is read: what would not be accepted is not looked for. */
 const bodyFor = (c: Context, type: ResourceType): ((version: StoredVersion) => Body) => {

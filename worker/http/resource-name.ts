@@ -36,7 +36,9 @@ export const versionIdOf = (c: Context): number => {
  */
 export const refuseOtherNames = (app: App, { config }: Deps): void => {
   const base = config.fhirPath
-  const operations = servedOperations.map(({ path }) => `[base]${path}`).join(', ')
+  const operations = servedOperations(config)
+    .map(({ path }) => `[base]${path}`)
+    .join(', ')
   const refuse = (reason: string) => (): never => {
     throw notFound(reason)
   }

@@ -69,30 +69,68 @@ export type NewJob = {
   readonly fileBytes: number
   readonly rangeBytes: number
   readonly outcomeLines: string
+  /** Of a request with an `Idempotency-Key`: hashes of the key, and of what was asked for. */
+  readonly idempotency: Idempotency | undefined
 }
+
+export type Idempotency = { readonly keyHash: string; readonly requestHash: string }
 
 /**
  * Writes a job and its `plan` unit and fixes its snapshot, in one transaction: `transactionTime` T is max(now, last assigned, T of
  * the job before), `asOf` the last `seq` given out, and the floor rises to T + 1 ms, so that a write in the same millisecond is
- * later than T.
+ * later than T. Writes nothing, and returns false, when there is a job with the same key already.
  */
-export const insertJob = async (db: Db, job: NewJob, options: WriteOptions): Promise<void> => {
+export const insertJob = async (db: Db, job: NewJob, options: WriteOptions): Promise<boolean> => {
   const { now } = options
+  const { keyHash = null, requestHash = null } = job.idempotency ?? {}
   const t = sql`max(${now}, c.last_assigned, c.floor - 1)`
-  await batchByClock(db, options, [
+  const [, inserted] = await batchByClock(db, options, [
+    freeKey(keyHash, now),
     sql`insert into job (job_id, level, state, request_url, base_url, parameters, transaction_time, as_of, since_seq, until_seq,
-        has_since, codec, part_bytes, file_bytes, range_bytes, folder, outcome_lines, turn, created_at)
+        has_since, codec, part_bytes, file_bytes, range_bytes, folder, outcome_lines, turn, created_at,
+        idempotency_key, request_hash)
       select ${job.jobId}, ${job.level}, 'accepted', ${job.requestUrl}, ${job.baseUrl},
         ${JSON.stringify(parametersOf(job))}, ${t}, c.next_seq - 1,
-        ${job.sinceMs === undefined ? sql`0` : seqAtInstant(sql`<= ${job.sinceMs}`)},
-        min(c.next_seq - 1, ${job.untilMs === undefined ? sql`c.next_seq - 1` : seqAtInstant(sql`< ${job.untilMs}`)}),
+        ${sinceSeqOf(job)}, ${untilSeqOf(job)},
         ${job.sinceMs === undefined ? 0 : 1}, ${job.codec}, ${job.partBytes}, ${job.fileBytes}, ${job.rangeBytes},
-        strftime('%Y%m%dT%H%M%SZ', ${t} / 1000, 'unixepoch') || '_' || ${job.jobId}, ${job.outcomeLines}, 0, ${now}
-      from store_clock c`,
+        strftime('%Y%m%dT%H%M%SZ', ${t} / 1000, 'unixepoch') || '_' || ${job.jobId}, ${job.outcomeLines}, 0, ${now},
+        ${keyHash}, ${requestHash}
+      from store_clock c where not exists (select 1 from job where ${hasKey(keyHash)})`,
     sql`update store_clock set floor = max(${now} + 1, last_assigned + 1, floor)`,
-    insertUnits(job.jobId, [{ ...emptyUnit, ordinal: 0, kind: 'plan', plan: '{}' }]),
+    insertUnits(
+      job.jobId,
+      [{ ...emptyUnit, ordinal: 0, kind: 'plan', plan: '{}' }],
+      sql`exists (select 1 from job where job_id = ${job.jobId})`,
+    ),
   ])
+  return inserted !== undefined && inserted.changed > 0
 }
+
+/** A job whose time is over gives its key back at once, and not only when the sweep comes by. */
+const freeKey = (keyHash: string | null, now: number): Statement =>
+  sql`update job set expired_at = ${now}, sweep_after = 0 where ${hasKey(keyHash)} and expires_at <= ${now}`
+
+/** SQL: a job that clients may see has this key; none has null. In the words of the index. */
+const hasKey = (keyHash: string | null): RawBuilder<unknown> =>
+  sql`idempotency_key = ${keyHash} and removed_at is null and expired_at is null`
+
+export type JobOfKey = { readonly jobId: string; readonly requestHash: string }
+
+/** The job that was begun with this key, unless it is gone. */
+export const readJobOfKey = async (db: Db, keyHash: string, now: number): Promise<JobOfKey | undefined> => {
+  const { rows } = await sql<JobOfKey>`select job_id as jobId, request_hash as requestHash from job
+    where ${hasKey(keyHash)} and (expires_at is null or expires_at > ${now})`.execute(db.query)
+  return rows[0]
+}
+
+type Period = Pick<NewJob, 'sinceMs' | 'untilMs'>
+
+/** SQL: what a job begun now would have as its snapshot, from the row `c` of `store_clock`. */
+export const sinceSeqOf = ({ sinceMs }: Period): RawBuilder<unknown> =>
+  sinceMs === undefined ? sql`0` : seqAtInstant(sql`<= ${sinceMs}`)
+
+export const untilSeqOf = ({ untilMs }: Period): RawBuilder<unknown> =>
+  sql`min(c.next_seq - 1, ${untilMs === undefined ? sql`c.next_seq - 1` : seqAtInstant(sql`< ${untilMs}`)})`
 
 /** What of a request has no column of its own. */
 type JobParameters = Pick<

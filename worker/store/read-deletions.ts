@@ -32,7 +32,7 @@ export const readDeletions = (
     return rows[0]
   })
 
-const isToBeTold = (job: Job): RawBuilder<unknown> => {
+export const isToBeTold = (job: Job): RawBuilder<unknown> => {
   const { asOf, sinceSeq, typeIds, level } = job
   const types = level === 'system' ? typeIds : typesOfLevel(job)
   const isOfType =
@@ -49,7 +49,11 @@ const isToBeTold = (job: Job): RawBuilder<unknown> => {
 }
 
 /** The types of the compartment that are wanted. */
-export const typesOfLevel = ({ typeIds, level, patientKeys }: Job): readonly number[] => {
+export const typesOfLevel = ({
+  typeIds,
+  level,
+  patientKeys,
+}: Pick<Job, 'typeIds' | 'level' | 'patientKeys'>): readonly number[] => {
   const holdsGroups = level === 'patient' && patientKeys === undefined
   return patientCompartmentTypeIds.filter((typeId) =>
     typeIds.length > 0 ? typeIds.includes(typeId) : typeId !== groupTypeId || holdsGroups,

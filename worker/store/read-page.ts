@@ -27,10 +27,15 @@ export const readPage = (
 
 /** I1: a version is in the snapshot when its `seq` is at most `asOf` (the range ends there) and it is current by then, or with `_history` in any case. */
 const scan = (job: Job, { end }: ScanRange, after: number, { maxRows }: PageBounds): RawBuilder<unknown> => {
-  const shown = isShown(job, sql`v.deleted`, sql`v.superseded_by`)
-  const wanted = job.level === 'system' ? shown : sql`${shown} and ${hasPatient(typeIdAt(end), job.asOf)}`
+  const wanted = isScanned(job, typeIdAt(end))
   return sql`select v.position as row_number, v.position, v.marked, case when ${wanted} then v.bytes end as line_bytes
     from resource_version v where v.position > ${after} and v.position <= ${end} order by v.position limit ${maxRows}`
+}
+
+/** SQL: the version `v`, of this type, belongs in the output of a scan. */
+export const isScanned = (job: Job, typeId: number): RawBuilder<unknown> => {
+  const shown = isShown(job, sql`v.deleted`, sql`v.superseded_by`)
+  return job.level === 'system' ? shown : sql`${shown} and ${hasPatient(typeId, job.asOf)}`
 }
 
 /** A Patient that is current is there itself; another one that it links to makes it no more or less so. */

@@ -35,7 +35,7 @@ export const readWalkPage = async (
 }
 
 /** The order of the loops is that of the rows, so nothing is sorted: patients by ordinal, of each the positions of the type. */
-const walkRows = (
+export const walkRows = (
   job: Job,
   typeId: number,
   walk: Walk,

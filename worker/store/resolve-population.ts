@@ -86,7 +86,7 @@ export const takeMembers = async (
 }
 
 /** Of a row of `group_member`: at this snapshot and instant the entry makes its entity a member. */
-const countsAt = (m: RawBuilder<unknown>, seq: number, ms: number): RawBuilder<unknown> =>
+export const countsAt = (m: RawBuilder<unknown>, seq: number, ms: number): RawBuilder<unknown> =>
   sql`${m}.added_seq <= ${seq} and (${m}.removed_seq is null or ${m}.removed_seq > ${seq}) and ${m}.inactive = 0
     and (${m}.period_start is null or ${m}.period_start <= ${ms})
     and (${m}.period_end is null or ${m}.period_end >= ${ms})`
@@ -95,7 +95,7 @@ const countsAt = (m: RawBuilder<unknown>, seq: number, ms: number): RawBuilder<u
  * Whoever was a member at `_since` has belonged since ever, though by another entry, and whoever was not, since then (a period may
  * begin though nothing is written): of two values only, so that no group is taken more than twice.
  */
-const addedOf = ({ sinceSeq, sinceMs }: Job): RawBuilder<unknown> =>
+export const addedOf = ({ sinceSeq, sinceMs }: Job): RawBuilder<unknown> =>
   sinceMs === undefined
     ? sql`0`
     : sql`case when exists (select 1 from group_member s where s.group_key = m.group_key and s.member_key = m.member_key

@@ -128,6 +128,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/$export-status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The exports of this client, the newest first
+         * @description Exports that were deleted or have expired are not among them.
+         */
+        get: operations["listExports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/$export-file/{folder}/{name}": {
         parameters: {
             query?: never;
@@ -550,6 +570,65 @@ export interface components {
                 storageUri: string;
             };
         };
+        /** @description The exports of a client, the newest first */
+        ExportList: {
+            exports: {
+                /**
+                 * @description `_since=job:<id>` goes on from it
+                 * @example 5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d
+                 */
+                id: string;
+                /**
+                 * @description Its polling location
+                 * @example http://127.0.0.1:8080/fhir/$export-status/5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d
+                 */
+                statusUrl: string;
+                /** @enum {string} */
+                level: "system" | "patient" | "group";
+                /** @enum {string} */
+                state: "accepted" | "in-progress" | "completed" | "failed";
+                /**
+                 * @description 100 only when it is completed
+                 * @example 24
+                 */
+                percent: number;
+                /**
+                 * Format: date-time
+                 * @description The point in time of the export
+                 * @example 2026-11-20T10:26:46.123Z
+                 */
+                transactionTime: string;
+                /**
+                 * @description The URL of the kick-off request, without what stood in its body
+                 * @example http://127.0.0.1:8080/fhir/$export?_type=Patient
+                 */
+                request: string;
+                /**
+                 * Format: date-time
+                 * @description When it was asked for
+                 * @example 2026-11-20T10:26:46.123Z
+                 */
+                createdAt: string;
+                /**
+                 * Format: date-time
+                 * @description When it was completed or failed
+                 * @example 2026-11-20T10:26:46.123Z
+                 */
+                endedAt?: string;
+                /**
+                 * Format: date-time
+                 * @description When its files go away by themselves
+                 * @example 2026-11-20T10:26:46.123Z
+                 */
+                expiresAt?: string;
+            }[];
+            /** @description Where the list goes on; empty at its end */
+            link: {
+                /** @enum {string} */
+                relation: "next";
+                url: string;
+            }[];
+        };
         /** @description What became of the lines of an ingest request */
         IngestReport: {
             /**
@@ -906,6 +985,27 @@ export interface components {
                 "application/fhir+json": components["schemas"]["OperationOutcome"];
             };
         };
+        /** @description Another request was quicker; send it again */
+        Error409: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "resourceType": "OperationOutcome",
+                 *       "issue": [
+                 *         {
+                 *           "severity": "error",
+                 *           "code": "conflict",
+                 *           "diagnostics": "Another request was quicker; send it again"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/fhir+json": components["schemas"]["OperationOutcome"];
+            };
+        };
         /** @description The resource was deleted */
         Error410: {
             headers: {
@@ -1026,6 +1126,27 @@ export interface components {
                 "application/fhir+json": components["schemas"]["OperationOutcome"];
             };
         };
+        /** @description The Idempotency-Key came with another request before */
+        Error422: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "resourceType": "OperationOutcome",
+                 *       "issue": [
+                 *         {
+                 *           "severity": "error",
+                 *           "code": "business-rule",
+                 *           "diagnostics": "The Idempotency-Key came with another request before"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/fhir+json": components["schemas"]["OperationOutcome"];
+            };
+        };
         /** @description Too many at once; try again after Retry-After */
         Error429: {
             headers: {
@@ -1066,6 +1187,27 @@ export interface components {
                  *           "severity": "error",
                  *           "code": "processing",
                  *           "diagnostics": "The export failed"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/fhir+json": components["schemas"]["OperationOutcome"];
+            };
+        };
+        /** @description The server is configured not to do this */
+        Error501: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "resourceType": "OperationOutcome",
+                 *       "issue": [
+                 *         {
+                 *           "severity": "error",
+                 *           "code": "not-supported",
+                 *           "diagnostics": "The server is configured not to do this"
                  *         }
                  *       ]
                  *     }
@@ -1133,7 +1275,7 @@ export interface operations {
                  */
                 _elements?: string[];
                 /**
-                 * @description Only resources changed after this instant; a date means its first instant in UTC
+                 * @description Only resources changed after this instant; a date means its first instant in UTC, `job:` and the id of a completed export its `transactionTime`
                  * @example 2026-01-01T00:00:00Z
                  */
                 _since?: string;
@@ -1202,8 +1344,18 @@ export interface operations {
                  * @example true
                  */
                 allowPartialManifests?: string;
+                /**
+                 * @description `true` starts nothing and answers what the export would be: resources and bytes by type, files and seconds
+                 * @example false
+                 */
+                _dryRun?: string;
             };
             header?: {
+                /**
+                 * @description Of your own making, 1 to 255 visible ASCII characters: the same request with the same key gets the same export, not a second one
+                 * @example "4e8f64a3-3a2c-4d0e-9a3d-3f3f5c6b7a8d"
+                 */
+                "Idempotency-Key"?: string;
                 /**
                  * @description `respond-async`, which is done in any case unless `HEADERS` is `strict`; `handling=lenient` ignores parameters that are not supported, and reports them; `separate-export-status` makes status requests answer 200, with the status of the export in `X-Export-Status`
                  * @example respond-async, handling=lenient
@@ -1215,6 +1367,79 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description With `_dryRun`: what the export would be, as a Parameters resource; nothing was started */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "resourceType": "Parameters",
+                     *       "parameter": [
+                     *         {
+                     *           "name": "level",
+                     *           "valueCode": "system"
+                     *         },
+                     *         {
+                     *           "name": "transactionTime",
+                     *           "valueInstant": "2026-11-20T10:26:46.123Z"
+                     *         },
+                     *         {
+                     *           "name": "isExact",
+                     *           "valueBoolean": true
+                     *         },
+                     *         {
+                     *           "name": "count",
+                     *           "valueDecimal": 615
+                     *         },
+                     *         {
+                     *           "name": "bytes",
+                     *           "valueDecimal": 1468233
+                     *         },
+                     *         {
+                     *           "name": "files",
+                     *           "valueDecimal": 1
+                     *         },
+                     *         {
+                     *           "name": "seconds",
+                     *           "valueDecimal": 1
+                     *         },
+                     *         {
+                     *           "name": "bytesPerSecond",
+                     *           "valueDecimal": 20000000
+                     *         },
+                     *         {
+                     *           "name": "speedIsMeasured",
+                     *           "valueBoolean": false
+                     *         },
+                     *         {
+                     *           "name": "type",
+                     *           "part": [
+                     *             {
+                     *               "name": "type",
+                     *               "valueCode": "Patient"
+                     *             },
+                     *             {
+                     *               "name": "count",
+                     *               "valueDecimal": 615
+                     *             },
+                     *             {
+                     *               "name": "bytes",
+                     *               "valueDecimal": 1468233
+                     *             },
+                     *             {
+                     *               "name": "isExact",
+                     *               "valueBoolean": true
+                     *             }
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/fhir+json": Record<string, never>;
+                };
+            };
             /** @description Accepted: the job is at the URL in Content-Location */
             202: {
                 headers: {
@@ -1249,8 +1474,11 @@ export interface operations {
             400: components["responses"]["Error400"];
             403: components["responses"]["Error403"];
             406: components["responses"]["Error406"];
+            409: components["responses"]["Error409"];
             413: components["responses"]["Error413"];
             415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            501: components["responses"]["Error501"];
             503: components["responses"]["Error503"];
         };
     };
@@ -1280,7 +1508,7 @@ export interface operations {
                  */
                 _elements?: string[];
                 /**
-                 * @description Only resources changed after this instant; a date means its first instant in UTC
+                 * @description Only resources changed after this instant; a date means its first instant in UTC, `job:` and the id of a completed export its `transactionTime`
                  * @example 2026-01-01T00:00:00Z
                  */
                 _since?: string;
@@ -1349,8 +1577,18 @@ export interface operations {
                  * @example true
                  */
                 allowPartialManifests?: string;
+                /**
+                 * @description `true` starts nothing and answers what the export would be: resources and bytes by type, files and seconds
+                 * @example false
+                 */
+                _dryRun?: string;
             };
             header?: {
+                /**
+                 * @description Of your own making, 1 to 255 visible ASCII characters: the same request with the same key gets the same export, not a second one
+                 * @example "4e8f64a3-3a2c-4d0e-9a3d-3f3f5c6b7a8d"
+                 */
+                "Idempotency-Key"?: string;
                 /**
                  * @description `respond-async`, which is done in any case unless `HEADERS` is `strict`; `handling=lenient` ignores parameters that are not supported, and reports them; `separate-export-status` makes status requests answer 200, with the status of the export in `X-Export-Status`
                  * @example respond-async, handling=lenient
@@ -1394,6 +1632,79 @@ export interface operations {
             };
         };
         responses: {
+            /** @description With `_dryRun`: what the export would be, as a Parameters resource; nothing was started */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "resourceType": "Parameters",
+                     *       "parameter": [
+                     *         {
+                     *           "name": "level",
+                     *           "valueCode": "system"
+                     *         },
+                     *         {
+                     *           "name": "transactionTime",
+                     *           "valueInstant": "2026-11-20T10:26:46.123Z"
+                     *         },
+                     *         {
+                     *           "name": "isExact",
+                     *           "valueBoolean": true
+                     *         },
+                     *         {
+                     *           "name": "count",
+                     *           "valueDecimal": 615
+                     *         },
+                     *         {
+                     *           "name": "bytes",
+                     *           "valueDecimal": 1468233
+                     *         },
+                     *         {
+                     *           "name": "files",
+                     *           "valueDecimal": 1
+                     *         },
+                     *         {
+                     *           "name": "seconds",
+                     *           "valueDecimal": 1
+                     *         },
+                     *         {
+                     *           "name": "bytesPerSecond",
+                     *           "valueDecimal": 20000000
+                     *         },
+                     *         {
+                     *           "name": "speedIsMeasured",
+                     *           "valueBoolean": false
+                     *         },
+                     *         {
+                     *           "name": "type",
+                     *           "part": [
+                     *             {
+                     *               "name": "type",
+                     *               "valueCode": "Patient"
+                     *             },
+                     *             {
+                     *               "name": "count",
+                     *               "valueDecimal": 615
+                     *             },
+                     *             {
+                     *               "name": "bytes",
+                     *               "valueDecimal": 1468233
+                     *             },
+                     *             {
+                     *               "name": "isExact",
+                     *               "valueBoolean": true
+                     *             }
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/fhir+json": Record<string, never>;
+                };
+            };
             /** @description Accepted: the job is at the URL in Content-Location */
             202: {
                 headers: {
@@ -1428,8 +1739,11 @@ export interface operations {
             400: components["responses"]["Error400"];
             403: components["responses"]["Error403"];
             406: components["responses"]["Error406"];
+            409: components["responses"]["Error409"];
             413: components["responses"]["Error413"];
             415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            501: components["responses"]["Error501"];
             503: components["responses"]["Error503"];
         };
     };
@@ -1459,7 +1773,7 @@ export interface operations {
                  */
                 _elements?: string[];
                 /**
-                 * @description Only resources changed after this instant; a date means its first instant in UTC
+                 * @description Only resources changed after this instant; a date means its first instant in UTC, `job:` and the id of a completed export its `transactionTime`
                  * @example 2026-01-01T00:00:00Z
                  */
                 _since?: string;
@@ -1528,8 +1842,18 @@ export interface operations {
                  * @example true
                  */
                 allowPartialManifests?: string;
+                /**
+                 * @description `true` starts nothing and answers what the export would be: resources and bytes by type, files and seconds
+                 * @example false
+                 */
+                _dryRun?: string;
             };
             header?: {
+                /**
+                 * @description Of your own making, 1 to 255 visible ASCII characters: the same request with the same key gets the same export, not a second one
+                 * @example "4e8f64a3-3a2c-4d0e-9a3d-3f3f5c6b7a8d"
+                 */
+                "Idempotency-Key"?: string;
                 /**
                  * @description `respond-async`, which is done in any case unless `HEADERS` is `strict`; `handling=lenient` ignores parameters that are not supported, and reports them; `separate-export-status` makes status requests answer 200, with the status of the export in `X-Export-Status`
                  * @example respond-async, handling=lenient
@@ -1541,6 +1865,79 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description With `_dryRun`: what the export would be, as a Parameters resource; nothing was started */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "resourceType": "Parameters",
+                     *       "parameter": [
+                     *         {
+                     *           "name": "level",
+                     *           "valueCode": "system"
+                     *         },
+                     *         {
+                     *           "name": "transactionTime",
+                     *           "valueInstant": "2026-11-20T10:26:46.123Z"
+                     *         },
+                     *         {
+                     *           "name": "isExact",
+                     *           "valueBoolean": true
+                     *         },
+                     *         {
+                     *           "name": "count",
+                     *           "valueDecimal": 615
+                     *         },
+                     *         {
+                     *           "name": "bytes",
+                     *           "valueDecimal": 1468233
+                     *         },
+                     *         {
+                     *           "name": "files",
+                     *           "valueDecimal": 1
+                     *         },
+                     *         {
+                     *           "name": "seconds",
+                     *           "valueDecimal": 1
+                     *         },
+                     *         {
+                     *           "name": "bytesPerSecond",
+                     *           "valueDecimal": 20000000
+                     *         },
+                     *         {
+                     *           "name": "speedIsMeasured",
+                     *           "valueBoolean": false
+                     *         },
+                     *         {
+                     *           "name": "type",
+                     *           "part": [
+                     *             {
+                     *               "name": "type",
+                     *               "valueCode": "Patient"
+                     *             },
+                     *             {
+                     *               "name": "count",
+                     *               "valueDecimal": 615
+                     *             },
+                     *             {
+                     *               "name": "bytes",
+                     *               "valueDecimal": 1468233
+                     *             },
+                     *             {
+                     *               "name": "isExact",
+                     *               "valueBoolean": true
+                     *             }
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/fhir+json": Record<string, never>;
+                };
+            };
             /** @description Accepted: the job is at the URL in Content-Location */
             202: {
                 headers: {
@@ -1575,8 +1972,11 @@ export interface operations {
             400: components["responses"]["Error400"];
             403: components["responses"]["Error403"];
             406: components["responses"]["Error406"];
+            409: components["responses"]["Error409"];
             413: components["responses"]["Error413"];
             415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            501: components["responses"]["Error501"];
             503: components["responses"]["Error503"];
         };
     };
@@ -1606,7 +2006,7 @@ export interface operations {
                  */
                 _elements?: string[];
                 /**
-                 * @description Only resources changed after this instant; a date means its first instant in UTC
+                 * @description Only resources changed after this instant; a date means its first instant in UTC, `job:` and the id of a completed export its `transactionTime`
                  * @example 2026-01-01T00:00:00Z
                  */
                 _since?: string;
@@ -1676,6 +2076,11 @@ export interface operations {
                  */
                 allowPartialManifests?: string;
                 /**
+                 * @description `true` starts nothing and answers what the export would be: resources and bytes by type, files and seconds
+                 * @example false
+                 */
+                _dryRun?: string;
+                /**
                  * @description Only these patients, comma-separated or repeated, as `Patient/1` or `1`
                  * @example [
                  *       "Patient/example"
@@ -1684,6 +2089,11 @@ export interface operations {
                 patient?: string[];
             };
             header?: {
+                /**
+                 * @description Of your own making, 1 to 255 visible ASCII characters: the same request with the same key gets the same export, not a second one
+                 * @example "4e8f64a3-3a2c-4d0e-9a3d-3f3f5c6b7a8d"
+                 */
+                "Idempotency-Key"?: string;
                 /**
                  * @description `respond-async`, which is done in any case unless `HEADERS` is `strict`; `handling=lenient` ignores parameters that are not supported, and reports them; `separate-export-status` makes status requests answer 200, with the status of the export in `X-Export-Status`
                  * @example respond-async, handling=lenient
@@ -1739,6 +2149,79 @@ export interface operations {
             };
         };
         responses: {
+            /** @description With `_dryRun`: what the export would be, as a Parameters resource; nothing was started */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "resourceType": "Parameters",
+                     *       "parameter": [
+                     *         {
+                     *           "name": "level",
+                     *           "valueCode": "system"
+                     *         },
+                     *         {
+                     *           "name": "transactionTime",
+                     *           "valueInstant": "2026-11-20T10:26:46.123Z"
+                     *         },
+                     *         {
+                     *           "name": "isExact",
+                     *           "valueBoolean": true
+                     *         },
+                     *         {
+                     *           "name": "count",
+                     *           "valueDecimal": 615
+                     *         },
+                     *         {
+                     *           "name": "bytes",
+                     *           "valueDecimal": 1468233
+                     *         },
+                     *         {
+                     *           "name": "files",
+                     *           "valueDecimal": 1
+                     *         },
+                     *         {
+                     *           "name": "seconds",
+                     *           "valueDecimal": 1
+                     *         },
+                     *         {
+                     *           "name": "bytesPerSecond",
+                     *           "valueDecimal": 20000000
+                     *         },
+                     *         {
+                     *           "name": "speedIsMeasured",
+                     *           "valueBoolean": false
+                     *         },
+                     *         {
+                     *           "name": "type",
+                     *           "part": [
+                     *             {
+                     *               "name": "type",
+                     *               "valueCode": "Patient"
+                     *             },
+                     *             {
+                     *               "name": "count",
+                     *               "valueDecimal": 615
+                     *             },
+                     *             {
+                     *               "name": "bytes",
+                     *               "valueDecimal": 1468233
+                     *             },
+                     *             {
+                     *               "name": "isExact",
+                     *               "valueBoolean": true
+                     *             }
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/fhir+json": Record<string, never>;
+                };
+            };
             /** @description Accepted: the job is at the URL in Content-Location */
             202: {
                 headers: {
@@ -1773,8 +2256,11 @@ export interface operations {
             400: components["responses"]["Error400"];
             403: components["responses"]["Error403"];
             406: components["responses"]["Error406"];
+            409: components["responses"]["Error409"];
             413: components["responses"]["Error413"];
             415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            501: components["responses"]["Error501"];
             503: components["responses"]["Error503"];
         };
     };
@@ -1804,7 +2290,7 @@ export interface operations {
                  */
                 _elements?: string[];
                 /**
-                 * @description Only resources changed after this instant; a date means its first instant in UTC
+                 * @description Only resources changed after this instant; a date means its first instant in UTC, `job:` and the id of a completed export its `transactionTime`
                  * @example 2026-01-01T00:00:00Z
                  */
                 _since?: string;
@@ -1873,8 +2359,18 @@ export interface operations {
                  * @example true
                  */
                 allowPartialManifests?: string;
+                /**
+                 * @description `true` starts nothing and answers what the export would be: resources and bytes by type, files and seconds
+                 * @example false
+                 */
+                _dryRun?: string;
             };
             header?: {
+                /**
+                 * @description Of your own making, 1 to 255 visible ASCII characters: the same request with the same key gets the same export, not a second one
+                 * @example "4e8f64a3-3a2c-4d0e-9a3d-3f3f5c6b7a8d"
+                 */
+                "Idempotency-Key"?: string;
                 /**
                  * @description `respond-async`, which is done in any case unless `HEADERS` is `strict`; `handling=lenient` ignores parameters that are not supported, and reports them; `separate-export-status` makes status requests answer 200, with the status of the export in `X-Export-Status`
                  * @example respond-async, handling=lenient
@@ -1892,6 +2388,79 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description With `_dryRun`: what the export would be, as a Parameters resource; nothing was started */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "resourceType": "Parameters",
+                     *       "parameter": [
+                     *         {
+                     *           "name": "level",
+                     *           "valueCode": "system"
+                     *         },
+                     *         {
+                     *           "name": "transactionTime",
+                     *           "valueInstant": "2026-11-20T10:26:46.123Z"
+                     *         },
+                     *         {
+                     *           "name": "isExact",
+                     *           "valueBoolean": true
+                     *         },
+                     *         {
+                     *           "name": "count",
+                     *           "valueDecimal": 615
+                     *         },
+                     *         {
+                     *           "name": "bytes",
+                     *           "valueDecimal": 1468233
+                     *         },
+                     *         {
+                     *           "name": "files",
+                     *           "valueDecimal": 1
+                     *         },
+                     *         {
+                     *           "name": "seconds",
+                     *           "valueDecimal": 1
+                     *         },
+                     *         {
+                     *           "name": "bytesPerSecond",
+                     *           "valueDecimal": 20000000
+                     *         },
+                     *         {
+                     *           "name": "speedIsMeasured",
+                     *           "valueBoolean": false
+                     *         },
+                     *         {
+                     *           "name": "type",
+                     *           "part": [
+                     *             {
+                     *               "name": "type",
+                     *               "valueCode": "Patient"
+                     *             },
+                     *             {
+                     *               "name": "count",
+                     *               "valueDecimal": 615
+                     *             },
+                     *             {
+                     *               "name": "bytes",
+                     *               "valueDecimal": 1468233
+                     *             },
+                     *             {
+                     *               "name": "isExact",
+                     *               "valueBoolean": true
+                     *             }
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/fhir+json": Record<string, never>;
+                };
+            };
             /** @description Accepted: the job is at the URL in Content-Location */
             202: {
                 headers: {
@@ -1927,8 +2496,11 @@ export interface operations {
             403: components["responses"]["Error403"];
             404: components["responses"]["Error404"];
             406: components["responses"]["Error406"];
+            409: components["responses"]["Error409"];
             413: components["responses"]["Error413"];
             415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            501: components["responses"]["Error501"];
             503: components["responses"]["Error503"];
         };
     };
@@ -1958,7 +2530,7 @@ export interface operations {
                  */
                 _elements?: string[];
                 /**
-                 * @description Only resources changed after this instant; a date means its first instant in UTC
+                 * @description Only resources changed after this instant; a date means its first instant in UTC, `job:` and the id of a completed export its `transactionTime`
                  * @example 2026-01-01T00:00:00Z
                  */
                 _since?: string;
@@ -2028,6 +2600,11 @@ export interface operations {
                  */
                 allowPartialManifests?: string;
                 /**
+                 * @description `true` starts nothing and answers what the export would be: resources and bytes by type, files and seconds
+                 * @example false
+                 */
+                _dryRun?: string;
+                /**
                  * @description Only these patients, comma-separated or repeated, as `Patient/1` or `1`
                  * @example [
                  *       "Patient/example"
@@ -2036,6 +2613,11 @@ export interface operations {
                 patient?: string[];
             };
             header?: {
+                /**
+                 * @description Of your own making, 1 to 255 visible ASCII characters: the same request with the same key gets the same export, not a second one
+                 * @example "4e8f64a3-3a2c-4d0e-9a3d-3f3f5c6b7a8d"
+                 */
+                "Idempotency-Key"?: string;
                 /**
                  * @description `respond-async`, which is done in any case unless `HEADERS` is `strict`; `handling=lenient` ignores parameters that are not supported, and reports them; `separate-export-status` makes status requests answer 200, with the status of the export in `X-Export-Status`
                  * @example respond-async, handling=lenient
@@ -2097,6 +2679,79 @@ export interface operations {
             };
         };
         responses: {
+            /** @description With `_dryRun`: what the export would be, as a Parameters resource; nothing was started */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "resourceType": "Parameters",
+                     *       "parameter": [
+                     *         {
+                     *           "name": "level",
+                     *           "valueCode": "system"
+                     *         },
+                     *         {
+                     *           "name": "transactionTime",
+                     *           "valueInstant": "2026-11-20T10:26:46.123Z"
+                     *         },
+                     *         {
+                     *           "name": "isExact",
+                     *           "valueBoolean": true
+                     *         },
+                     *         {
+                     *           "name": "count",
+                     *           "valueDecimal": 615
+                     *         },
+                     *         {
+                     *           "name": "bytes",
+                     *           "valueDecimal": 1468233
+                     *         },
+                     *         {
+                     *           "name": "files",
+                     *           "valueDecimal": 1
+                     *         },
+                     *         {
+                     *           "name": "seconds",
+                     *           "valueDecimal": 1
+                     *         },
+                     *         {
+                     *           "name": "bytesPerSecond",
+                     *           "valueDecimal": 20000000
+                     *         },
+                     *         {
+                     *           "name": "speedIsMeasured",
+                     *           "valueBoolean": false
+                     *         },
+                     *         {
+                     *           "name": "type",
+                     *           "part": [
+                     *             {
+                     *               "name": "type",
+                     *               "valueCode": "Patient"
+                     *             },
+                     *             {
+                     *               "name": "count",
+                     *               "valueDecimal": 615
+                     *             },
+                     *             {
+                     *               "name": "bytes",
+                     *               "valueDecimal": 1468233
+                     *             },
+                     *             {
+                     *               "name": "isExact",
+                     *               "valueBoolean": true
+                     *             }
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/fhir+json": Record<string, never>;
+                };
+            };
             /** @description Accepted: the job is at the URL in Content-Location */
             202: {
                 headers: {
@@ -2132,8 +2787,11 @@ export interface operations {
             403: components["responses"]["Error403"];
             404: components["responses"]["Error404"];
             406: components["responses"]["Error406"];
+            409: components["responses"]["Error409"];
             413: components["responses"]["Error413"];
             415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            501: components["responses"]["Error501"];
             503: components["responses"]["Error503"];
         };
     };
@@ -2595,6 +3253,68 @@ export interface operations {
             403: components["responses"]["Error403"];
             404: components["responses"]["Error404"];
             410: components["responses"]["Error410"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    listExports: {
+        parameters: {
+            query?: {
+                /**
+                 * @description At most so many; 50 unless told, 100 at most
+                 * @example 20
+                 */
+                _count?: string;
+                /**
+                 * @description Goes on behind a page: stands in `next` links
+                 * @example 1795170406123_5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d
+                 */
+                _after?: string;
+                /**
+                 * @description JSON, by any of its names; overrides `Accept`
+                 * @example json
+                 */
+                _format?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of exports */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "exports": [
+                     *         {
+                     *           "id": "5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d",
+                     *           "statusUrl": "http://127.0.0.1:8080/fhir/$export-status/5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d",
+                     *           "level": "system",
+                     *           "state": "in-progress",
+                     *           "percent": 24,
+                     *           "transactionTime": "2026-11-20T10:26:46.123Z",
+                     *           "request": "http://127.0.0.1:8080/fhir/$export?_type=Patient",
+                     *           "createdAt": "2026-11-20T10:26:46.123Z"
+                     *         }
+                     *       ],
+                     *       "link": [
+                     *         {
+                     *           "relation": "next",
+                     *           "url": "http://127.0.0.1:8080/fhir/$export-status?_count=1&_after=1795170406123_5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ExportList"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            403: components["responses"]["Error403"];
+            406: components["responses"]["Error406"];
             503: components["responses"]["Error503"];
         };
     };

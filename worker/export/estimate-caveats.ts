@@ -1,0 +1,22 @@
+import type { Job } from '../store/jobs.ts'
+
+/** Something that an estimate does not know of an export. */
+export type Caveat = { readonly text: string; readonly isAboutCount: boolean }
+
+/** Counts are of what the population has, and bytes of it as it is stored: not what parameters add to it, or cut off. */
+export const caveatsOf = ({ shape, referenced }: Pick<Job, 'shape' | 'referenced'>): readonly Caveat[] => [
+  ...(shape.elements === undefined
+    ? []
+    : [{ text: 'bytes are those of whole resources, without regard to _elements', isAboutCount: false }]),
+  ...(shape.organizedBy === undefined
+    ? []
+    : [{ text: 'files are counted by type, without regard to organizeOutputBy', isAboutCount: false }]),
+  ...(shape.associated.provenance === 'default'
+    ? []
+    : [{ text: 'Provenance is counted without regard to includeAssociatedData', isAboutCount: true }]),
+  ...(referenced.typeIds.length === 0
+    ? []
+    : [
+        { text: 'resources that only come because others refer to them are not counted', isAboutCount: true },
+      ]),
+]

@@ -1,0 +1,136 @@
+import type { Deps } from '../deps.ts'
+import type { OutcomeIssue } from '../fhir/operation-outcome.ts'
+import type { Job, NewJob } from '../store/jobs.ts'
+import { readExportSpeed } from '../store/read-export-speed.ts'
+import { readSnapshot, type Snapshot } from '../store/read-snapshot.ts'
+import { isOfNewcomers } from '../store/read-walk.ts'
+import { type Caveat, caveatsOf } from './estimate-caveats.ts'
+import { estimateScans, type Figure } from './estimate-scans.ts'
+import { type DeletedFigure, estimateDeletions, estimateWalks } from './estimate-walks.ts'
+import { type KickOff, prepareJob } from './kick-off.ts'
+import { samplePopulation } from './sample-population.ts'
+
+/** What an export would be if it began now. */
+export type Estimate = {
+  readonly level: Job['level']
+  readonly transactionTime: number
+  /** By type, of those that there are some of. */
+  readonly types: readonly Figure[]
+  /** `undefined` where deletions are not told. */
+  readonly deleted: DeletedFigure | undefined
+  /** Of resources. */
+  readonly count: number
+  /** Of all files. */
+  readonly bytes: number
+  readonly files: number
+  readonly seconds: number
+  readonly speed: Speed
+  /** No count is extrapolated. */
+  readonly isExact: boolean
+  /** What the `error` files would say. */
+  readonly issues: readonly OutcomeIssue[]
+  /** What the figures leave out of account. */
+  readonly caveats: readonly Caveat[]
+}
+
+export type Speed = { readonly bytesPerSecond: number; readonly isMeasured: boolean }
+
+/** What a slow disk or a bucket nearby takes: the guess where no job has been completed that was large enough to tell. */
+const defaultBytesPerSecond = 20_000_000
+
+/** Jobs that speed is measured by, and how large each must be. */
+const measuredJobs = 10
+const measuredBytes = 5_000_000
+
+/**
+ * `_dryRun`: looks at what a kick-off looks at, and refuses what it refuses; then counts what is cheap to count and extrapolates the rest. A
+ * dozen statements, each of which looks at a bounded number of rows, whatever the size of the export (I6). Nothing is written.
+ */
+export const estimateExport = async (deps: Deps, given: KickOff): Promise<Estimate> => {
+  const { job: prepared, issues } = await prepareJob(deps, given)
+  const now = deps.clock.now()
+  const job = rehearsed(prepared, await readSnapshot(deps.db, prepared, now), now)
+  const { runs, deleted } = await estimateFigures(deps, job)
+  const bytes = [...runs, ...(deleted ? [deleted] : [])].reduce((sum, run) => sum + run.bytes, 0)
+  const speed = await measureSpeed(deps)
+  const caveats = caveatsOf(job)
+  const files = [...runs, ...(deleted ? [deleted] : []), ...(issues.length > 0 ? [errorFile] : [])]
+  return {
+    level: job.level,
+    transactionTime: job.transactionTime,
+    types: addUp(runs),
+    deleted,
+    count: runs.reduce((sum, run) => sum + run.count, 0),
+    bytes: bytes + new TextEncoder().encode(prepared.outcomeLines).length,
+    files: files.reduce((sum, run) => sum + filesOf(job, run), 0),
+    seconds: Math.max(1, Math.ceil(bytes / speed.bytesPerSecond)),
+    speed,
+    isExact:
+      runs.every(({ isExact }) => isExact) &&
+      (deleted?.isExact ?? true) &&
+      !caveats.some(({ isAboutCount }) => isAboutCount),
+    issues,
+    caveats,
+  }
+}
+
+/** The job as it would be written, for those who read by it. */
+const rehearsed = (job: NewJob, snapshot: Snapshot, now: number): Job => ({
+  ...job,
+  ...snapshot,
+  state: 'accepted',
+  hasSince: job.sinceMs !== undefined,
+  folder: '',
+  hasOutcomes: job.outcomeLines !== '',
+  createdAt: now,
+  endedAt: undefined,
+  expiresAt: undefined,
+  goneAt: undefined,
+  failure: undefined,
+})
+
+type Figures = { readonly runs: readonly Figure[]; readonly deleted: DeletedFigure | undefined }
+
+/** As the plan cuts it: walks of Group level, of listed patients and of newcomers, and scans of all else. */
+const estimateFigures = async (deps: Deps, job: Job): Promise<Figures> => {
+  const isScanned = job.level !== 'group' && job.patientKeys === undefined
+  const isWalked = !isScanned || (isOfNewcomers(job) && job.hasSince)
+  const sample = isWalked ? await samplePopulation(deps, job) : undefined
+  const walked = sample === undefined ? [] : await estimateWalks(deps, job, sample)
+  const scanned = isScanned ? await estimateScans(deps, job) : []
+  const tellsDeletions = job.hasSince || job.shape.associated.deleted
+  const deleted = tellsDeletions
+    ? await estimateDeletions(deps, job, isScanned ? undefined : sample)
+    : undefined
+  return { runs: [...walked, ...scanned].filter(({ count }) => count > 0), deleted }
+}
+
+const addUp = (runs: readonly Figure[]): readonly Figure[] =>
+  [...Map.groupBy(runs, ({ typeId }) => typeId)]
+    .map(([typeId, ofType]) => ({
+      typeId,
+      count: ofType.reduce((sum, { count }) => sum + count, 0),
+      bytes: ofType.reduce((sum, { bytes }) => sum + bytes, 0),
+      isExact: ofType.every(({ isExact }) => isExact),
+    }))
+    .sort((a, b) => a.typeId - b.typeId)
+
+const errorFile = { count: 1, bytes: 1 }
+
+/** The files of one run: it is cut into ranges, and each range into files. */
+const filesOf = (
+  { fileBytes, rangeBytes }: Job,
+  { count, bytes }: Pick<Figure, 'count' | 'bytes'>,
+): number => {
+  if (count === 0) return 0
+  if (fileBytes === 0) return 1
+  const ranges = Math.max(1, Math.ceil(bytes / rangeBytes))
+  return ranges * Math.max(1, Math.ceil(bytes / ranges / fileBytes))
+}
+
+const measureSpeed = async ({ db }: Deps): Promise<Speed> => {
+  const { bytes, ms } = await readExportSpeed(db, measuredBytes, measuredJobs)
+  return ms === 0
+    ? { bytesPerSecond: defaultBytesPerSecond, isMeasured: false }
+    : { bytesPerSecond: Math.max(1, Math.round((bytes * 1000) / ms)), isMeasured: true }
+}
