@@ -191,7 +191,7 @@ export type JobPatientTable = {
   /** Of his resources, the versions with a seq above the one and up to the other. */
   after_seq: number
   until_seq: number
-  /** Of organized output: lines of the patient's block, its header included, and about how many bytes they have; 0 is no block. */
+  /** Of organized output: lines of the patient's block, its header included, and about how many bytes they have; null is no block. */
   block_lines: number | null
   block_bytes: number | null
 }

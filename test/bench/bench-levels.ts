@@ -42,6 +42,24 @@ export const benchLevels = async (server: Running): Promise<void> => {
   }
 }
 
+/** Output organized by Patient, in turns with the same by types: the same resources, read patient by patient, and measured before. */
+export const benchOrganized = async (server: Running): Promise<void> => {
+  const [byType, organized] = ['Patient/$export', 'Patient/$export?organizeOutputBy=Patient']
+  await server.exportAll(organized)
+  const warmBytes = server.residentBytes()
+  server.resetPeak()
+  const ratios: number[] = []
+  for (let round = 0; round < rounds; round++) {
+    const plain = await server.exportAll(byType)
+    ratios.push((await server.exportAll(organized)).seconds / plain.seconds)
+  }
+  const growth = (server.peakBytes() - warmBytes) / 2 ** 20
+  row(
+    'organized',
+    `by Patient: ${median(ratios).toFixed(2)} of the time of Patient level by types, median of ${rounds}; peak RSS ${growth.toFixed(0)} MiB above that after a warm-up export`,
+  )
+}
+
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`
 
 const patientIds = async ({ base }: Running): Promise<readonly string[]> => {

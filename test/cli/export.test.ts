@@ -677,6 +677,63 @@ describe('an export that fails', () => {
   })
 })
 
+describe('export of files that hold blocks', () => {
+  const header = (id: string) =>
+    `{"resourceType":"Parameters","parameter":[{"name":"header","valueReference":{"reference":"Patient/${id}"}}]}\n`
+  const ofPatient = (id: string) => `${header(id)}{"resourceType":"Patient","id":"${id}"}\n`
+  const observation = '{"resourceType":"Observation","id":"o"}\n'
+  const startOrganized = (first: string, more = {}) =>
+    start((url) => ({
+      '/fhir/$export': accepts(`${url}/status/1`),
+      '/status/1': says(200, {
+        ...manifestOf([]),
+        outputOrganizedBy: 'Patient',
+        output: [
+          { url: `${url}/f/1`, count: 5, continuesInFile: `${url}/f/2` },
+          { url: `${url}/f/2`, count: 2 },
+        ],
+        ...more,
+      }),
+      '/f/1': file(Buffer.from(first), '"v1"'),
+      '/f/2': file(Buffer.from(header('b') + observation), '"v1"'),
+    }))
+
+  it('takes lines of any type behind a header, and counts no headers as resources', async () => {
+    const server = await startOrganized(ofPatient('a') + observation + ofPatient('b'))
+    const organizes = ['--server', `${server.url}/fhir`, '--organize-by', 'Patient']
+    const { exitCode, stdout } = await run(...organizes, '--json')
+    expect(JSON.parse(stdout)).toMatchObject({
+      outcome: 'verified',
+      resources: 4,
+      files: [
+        { name: 'blocks-1.ndjson', type: null, count: 5, lines: 5 },
+        { name: 'blocks-2.ndjson', type: null, count: 2, lines: 2 },
+      ],
+    })
+    expect(exitCode).toBe(0)
+    expect(server.seen[0]?.path).toContain('organizeOutputBy=Patient')
+  })
+
+  it.each([
+    [`${observation}${ofPatient('a')}${ofPatient('b')}`, 'line 1 is before any header of a block'],
+    [`${ofPatient('a')}{}\n${ofPatient('b')}`, 'line 3 is not a resource'],
+  ])('verifies no file that is none of blocks: %j', async (content, problem) => {
+    const server = await startOrganized(content)
+    const { exitCode, stdout } = await run('--server', `${server.url}/fhir`)
+    expect(exitCode).toBe(4)
+    expect(stdout).toContain(`blocks-1.ndjson: ${problem}`)
+    expect(stdout).toContain('blocks: 7 lines in 2 files')
+  })
+
+  it('reads no manifest whose files have no type for no reason', async () => {
+    const server = await startOrganized('', { outputOrganizedBy: undefined })
+    expect(await run('--server', `${server.url}/fhir`)).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining('Cannot read the manifest: file 1 has no type'),
+    })
+  })
+})
+
 describe('the arguments of export', () => {
   it.each([
     [[], 'give --server to start one, --status to go on with one, or --resume'],
@@ -697,10 +754,6 @@ describe('the arguments of export', () => {
     [['--server', 'http://x', '--header', 'nonsense'], "--header must be 'Name: value'"],
     [['--server', 'http://x', '--header', 'Authorization: Bearer x'], 'put the token into SLUICE_TOKEN'],
     [['--server', 'http://x', '--param', 'x'], '--param must be name=value'],
-    [
-      ['--server', 'http://x', '--param', 'organizeOutputBy=Patient'],
-      'a kind that this command does not read',
-    ],
     [['--status', 'http://x/1', '--type', 'Patient'], 'need --server'],
     [['--status', 'http://x/1', '--server', 'http://x'], 'cannot be used with option'],
     [['--resume'], 'no unfinished run is there to resume'],

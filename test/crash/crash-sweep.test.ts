@@ -3,7 +3,7 @@ import { runTick } from '../../worker/export/tick.ts'
 import { sweepFaults } from '../support/crash-sweep.ts'
 import { createScene, nothingLeft } from '../support/export-scene.ts'
 import { faultPlan } from '../support/faulty.ts'
-import { groupPopulation } from '../support/group-population.ts'
+import { groupPopulation, organizedPopulation } from '../support/group-population.ts'
 import {
   cutExport,
   expiry,
@@ -18,6 +18,7 @@ import {
 /** A sample; `crash-sweep.long.test.ts` disturbs every call. */
 const timeout = 120_000
 const groupExport = wholeExportOn(async () => ({ population: groupPopulation }))
+const organizedExport = wholeExportOn(async () => ({ population: organizedPopulation }))
 
 describe('The export that is disturbed', () => {
   test('has ranges, files, parts and carry enough to be telling', async () => {
@@ -95,6 +96,19 @@ describe('A process that dies', { timeout }, () => {
     expect(JSON.stringify(golden.outcome.files['Account-1.ndjson'])).not.toContain('SUBSETTED')
   })
 
+  test('in an export organized by Patient changes no byte of it and leaves nothing behind', async () => {
+    const { calls, golden } = await sweepFaults(organizedExport, 'crash', 19)
+    expect(golden.leftovers).toEqual(nothingLeft)
+    const { output } = JSON.parse(golden.outcome.manifest)
+    const isCut = (item: object) => 'continuesInFile' in item
+    expect(output.filter(isCut).length).toBeGreaterThan(1)
+    expect(output.filter((item: object) => !isCut(item)).length).toBeGreaterThan(1)
+    expect(Object.keys(golden.outcome.files)).toEqual(
+      expect.arrayContaining(['deleted-1.ndjson', 'error-1.ndjson']),
+    )
+    expect(calls).toBeGreaterThan(100)
+  })
+
   test('in a kick-off has made a job or none', async () => {
     const { golden } = await sweepFaults(kickOff, 'crash')
     expect(golden.endings).toHaveLength(1)
@@ -124,6 +138,10 @@ describe('A lost answer', { timeout }, () => {
 
   test('in an export of some elements changes no byte of it and leaves nothing behind', async () => {
     await sweepFaults(cutExport, 'lost answer', 31)
+  })
+
+  test('in an export organized by Patient changes no byte of it and leaves nothing behind', async () => {
+    await sweepFaults(organizedExport, 'lost answer', 29)
   })
 
   test('in an export changes no byte of it and leaves nothing behind', async () => {

@@ -4,7 +4,7 @@ import { runTick } from '../../worker/export/tick.ts'
 import { constantTags } from '../support/constant-tags.ts'
 import { createScene, type ExportScene, nothingLeft } from '../support/export-scene.ts'
 import { faultPlan } from '../support/faulty.ts'
-import { groupPopulation } from '../support/group-population.ts'
+import { groupPopulation, organizedPopulation } from '../support/group-population.ts'
 import { callsOfExport, isStorageWrite, startAndHold, sweepHolds } from '../support/zombie-sweep.ts'
 
 const calls = await callsOfExport()
@@ -26,6 +26,15 @@ describe('A worker whose lease ended while another finished its job changes noth
 
   test('when it was held in a commit', { timeout }, async () => {
     await sweepHolds(every(11, commits), ['before', 'after'])
+  })
+})
+
+describe('A worker on organized output whose lease ended while another finished its job changes nothing', () => {
+  test('when it was held in a commit, of the population and of all else', { timeout }, async () => {
+    const open = async () => ({ population: organizedPopulation })
+    const all = await callsOfExport(open)
+    const batches = all.filter(({ name }) => name === 'batch')
+    await sweepHolds([...batches.slice(0, 12), ...every(19, batches)], ['before', 'after'], { open })
   })
 })
 

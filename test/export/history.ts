@@ -77,7 +77,7 @@ const typeOf = (name: string): string => name.slice(0, name.indexOf('/'))
 /** What the files of an export say, in the order of the manifest. */
 export const saidBy = ({ manifest, text }: ExportedFiles): Said => {
   const output: Record<string, string> = {}
-  for (const { type, url } of manifest.output) {
+  for (const { type = '', url } of manifest.output) {
     output[type] = `${output[type] ?? ''}${text.get(nameOf(url)) ?? ''}`
   }
   const deleted = (manifest.deleted ?? []).flatMap(({ url }) => linesOf(text.get(nameOf(url)) ?? ''))

@@ -18,7 +18,7 @@ const figuresOf = async (h: Harness, path: string) => {
   const done = await h.finish(pathOf(accepted.headers.get('content-location') ?? ''))
   const { manifest, text } = await h.files((await done.json()) as Manifest)
   const counts: Record<string, number> = {}
-  for (const { type, count } of manifest.output) counts[type] = (counts[type] ?? 0) + count
+  for (const { type = '', count } of manifest.output) counts[type] = (counts[type] ?? 0) + count
   const deleted = manifest.deleted?.reduce((sum, { count }) => sum + count, 0)
   const bytes = [...text.values()].reduce((sum, file) => sum + new TextEncoder().encode(file).length, 0)
   return { counts, deleted, bytes, files: text.size, names: manifest.output.map(({ url }) => nameOf(url)) }

@@ -122,7 +122,7 @@ describe('A kick-off by GET', () => {
     ['_summary=true', '_summary'],
     ['_typeFilter=Patient%3Factive%3Dtrue', '_typeFilter'],
     ['includeAssociatedData=LatestProvenanceResources', 'includeAssociatedData'],
-    ['organizeOutputBy=Patient', 'organizeOutputBy'],
+    ['organizeOutputBy=Encounter', 'organizeOutputBy'],
     ['_Type=Patient', '_Type'],
     ['_type=Patientt', '_type'],
     ['wholly_unknown', 'wholly_unknown'],
@@ -209,7 +209,7 @@ describe('A kick-off by GET', () => {
 
   test('ignores what is not supported for a lenient client, and reports each in an error file', async () => {
     const prefer = 'respond-async, handling=lenient' // what the SMART client sends by default
-    const response = await get('?_type=Patient&_summary=true&_summary=data&organizeOutputBy=Patient', {
+    const response = await get('?_type=Patient&_summary=true&_summary=data&organizeOutputBy=Encounter', {
       prefer,
     })
     const { types, manifest } = await finish(response)

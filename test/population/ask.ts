@@ -1,8 +1,9 @@
 import { fail } from 'node:assert'
+import { patientTypeId } from '../../worker/fhir/resource-type.ts'
 import { createApp } from '../../worker/http/app.ts'
 import { finished, saidBy } from '../export/history.ts'
 import { type ExportedFiles, type Harness, pathOf } from '../support/harness.ts'
-import type { Expected, Level, Question, World } from './world.ts'
+import type { Expected, ExpectedBlocks, Level, Question, World } from './world.ts'
 
 export type Asked = {
   readonly level: Level
@@ -12,6 +13,8 @@ export type Asked = {
   readonly since?: Moment | undefined
   readonly until?: Moment | undefined
   readonly backfill: boolean
+  /** By Patient. */
+  readonly organized?: boolean
 }
 /** The `transactionTime` of an export, and how much had been written by then. */
 export type Moment = { readonly point: number; readonly ms: number }
@@ -23,6 +26,8 @@ export type Kicked = {
   readonly expected: Expected
   /** What it would have to say without `_since`. */
   readonly full: Expected
+  /** Of one that is organized. */
+  readonly blocks: ExpectedBlocks
 }
 
 const pathOfLevel = ({ level, groupId }: Asked): string => {
@@ -44,11 +49,12 @@ export const ask = async (
   asked: Asked,
   others: readonly object[] = [],
 ): Promise<Response> => {
-  const { listed, types, since, until, backfill } = asked
+  const { listed, types, since, until, backfill, organized } = asked
   const app = createApp({ ...deps, config: { ...deps.config, groupBackfill: backfill } }, () => {})
   const parameter = [
     ...(types ?? []).map((type) => ({ name: '_type', valueString: type })),
     ...(listed ?? []).map((id) => ({ name: 'patient', valueReference: { reference: `Patient/${id}` } })),
+    ...(organized ? [{ name: 'organizeOutputBy', valueString: 'Patient' }] : []),
     ...(since ? [{ name: '_since', valueInstant: new Date(since.ms).toISOString() }] : []),
     // What was written at the very instant of an export was written before it.
     ...(until ? [{ name: '_until', valueInstant: new Date(until.ms + 1).toISOString() }] : []),
@@ -67,7 +73,7 @@ export const ask = async (
 
 /** Kicks off by POST, leniently; `undefined` when there is no such Group, which is seen to be said. */
 export const kickOff = async (harness: Harness, world: World, asked: Asked): Promise<Kicked | undefined> => {
-  const { groupId, listed, since, until } = asked
+  const { groupId, listed, since, until, organized } = asked
   const { deps } = harness
   const response = await ask(harness, asked)
   const isMissing = groupId !== undefined && !world.isThere(`Group/${groupId}`)
@@ -84,6 +90,7 @@ export const kickOff = async (harness: Harness, world: World, asked: Asked): Pro
   const there = listed && world.patientsNow(groupId, moment.ms)
   const question: Question = {
     ...asked,
+    level: organized && asked.level === 'system' ? 'patient' : asked.level,
     listed: listed?.filter((id) => there?.has(id)),
     since: since?.point,
     sinceMs: since?.ms,
@@ -92,7 +99,19 @@ export const kickOff = async (harness: Harness, world: World, asked: Asked): Pro
     transactionTime: moment.ms,
   }
   const full = world.expected({ ...question, since: undefined, sinceMs: undefined })
-  return { path, moment, expected: world.expected(question), full }
+  return {
+    path,
+    moment,
+    expected: world.expected(question),
+    full,
+    blocks: world.expectedBlocks(question, await patientIds(harness)),
+  }
+}
+
+/** Of all patients who were ever named, in the order in which exports take them. */
+const patientIds = async ({ deps }: Harness): Promise<readonly string[]> => {
+  const patients = deps.db.query.selectFrom('resource').select('id').where('type_id', '=', patientTypeId)
+  return (await patients.orderBy('resource_key').execute()).map(({ id }) => id)
 }
 
 /** What the files say, and that no line of them is there twice. */

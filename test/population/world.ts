@@ -10,6 +10,11 @@ export type World = {
   readonly length: number
   write(write: Write): Promise<void>
   expected(question: Question): Expected
+  /**
+   * The same organized by Patient: each has all that is his and new, or new because he is; a Group is in the first block that can have it.
+   * `ids` are those of all patients, in the order of blocks.
+   */
+  expectedBlocks(question: Question, ids: readonly string[]): ExpectedBlocks
   /** Ids of patients who are there now, and members of the group now, where there is one. */
   patientsNow(groupId: string | undefined, nowMs: number): ReadonlySet<string>
   /** Now, or at a point. */
@@ -45,6 +50,9 @@ export type Question = {
 }
 /** Sorted. */
 export type Expected = { readonly lines: readonly string[]; readonly deleted: readonly string[] }
+
+/** In their order, the id of the patient and the lines behind his header. */
+export type ExpectedBlocks = readonly (readonly [id: string, lines: readonly string[]])[]
 
 type Version = { readonly name: string; readonly write: Write; readonly line: string | undefined }
 type Current = Version & { readonly point: number }
@@ -90,7 +98,8 @@ export const createWorld = (harness: Pick<Harness, 'put' | 'remove'>): World => 
     return seen
   }
 
-  const expected = (question: Question): Expected => {
+  /** Who belongs to an export, and what of it is new. */
+  const populationOf = (question: Question) => {
     const { level, groupId, listed, types, since = 0, sinceMs = 0, end, transactionTime, backfill } = question
     const { until = end } = question
     const isAll = level === 'patient' && listed === undefined
@@ -118,7 +127,13 @@ export const createWorld = (harness: Pick<Harness, 'put' | 'remove'>): World => 
       types === undefined
         ? level === 'system' || (kind !== 'Medication' && (kind !== 'Group' || isAll))
         : types.includes(kind)
+    return { since, end, until, isAll, isAsked, isIn, isKnown, brings, hasNoStranger, isOfType }
+  }
 
+  const expected = (question: Question): Expected => {
+    const { level } = question
+    const population = populationOf(question)
+    const { since, end, until, isAll, isAsked, isIn, isKnown, brings, hasNoStranger, isOfType } = population
     const lines: string[] = []
     const deleted: string[] = []
     for (const name of new Set(versions.slice(0, end).map((version) => version.name))) {
@@ -147,12 +162,42 @@ export const createWorld = (harness: Pick<Harness, 'put' | 'remove'>): World => 
     return { lines: lines.sort(), deleted: deleted.sort() }
   }
 
+  const expectedBlocks = (question: Question, ids: readonly string[]): ExpectedBlocks => {
+    const { since, end, until, isAll, isIn, brings, hasNoStranger, isOfType } = populationOf(question)
+    const ofBlock = ids.filter((id) => isIn(`Patient/${id}`)).map((id) => ({ id, news: [] as Current[] }))
+    const currents = [...new Set(versions.slice(0, end).map(({ name }) => name))].flatMap(
+      (name) => last(name, end) ?? [],
+    )
+    for (const current of currents) {
+      const { line, point, name, write: content } = current
+      if (line === undefined || point > until || !isOfType(content.kind)) continue
+      const isGroup = content.kind === 'Group'
+      if (isGroup && !isAll && !hasNoStranger(content.members, isIn)) continue
+      const patients = content.kind === 'Patient' ? [name] : patientsOf(content)
+      const having = ofBlock.filter(
+        ({ id }) => patients.includes(`Patient/${id}`) && (point > since || brings(`Patient/${id}`)),
+      )
+      for (const { news } of isGroup ? having.slice(0, 1) : having) news.push(current)
+    }
+    return ofBlock
+      .filter(({ news }) => news.length > 0)
+      .map(({ id, news }) => {
+        const himself = last(`Patient/${id}`, end)
+        const isThere = himself !== undefined && himself.point <= until && isOfType('Patient')
+        const others = news
+          .filter(({ write: { kind } }) => kind !== 'Patient')
+          .toSorted((a, b) => a.write.kind.localeCompare(b.write.kind) || a.point - b.point)
+        return [id, [...(isThere ? [himself] : []), ...others].flatMap(({ line }) => line ?? [])]
+      })
+  }
+
   return {
     get length() {
       return versions.length
     },
     write,
     expected,
+    expectedBlocks,
     isThere: (name, point = versions.length) => isLive(name, point),
     patientsNow: (groupId, nowMs) => {
       const now = versions.length

@@ -102,7 +102,7 @@ const nameOf = (link = ''): string => link.slice(link.lastIndexOf('/') + 1)
 
 const countsOf = ({ output }: Manifest): Record<string, number> => {
   const counts: Record<string, number> = {}
-  for (const { type, count } of output) counts[type] = (counts[type] ?? 0) + count
+  for (const { type = '', count } of output) counts[type] = (counts[type] ?? 0) + count
   return counts
 }
 

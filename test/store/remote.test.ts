@@ -7,7 +7,7 @@ import { commitCarry, readOpenFile } from '../../worker/store/export-files.ts'
 import { connectRemote, createRemoteDb, openRemoteDatabase } from '../../worker/store/open-remote-database.ts'
 import { claimUnit, renewLease } from '../../worker/store/units.ts'
 import { createScene } from '../support/export-scene.ts'
-import { groupPopulation } from '../support/group-population.ts'
+import { groupPopulation, organizedPopulation } from '../support/group-population.ts'
 import { createHarness, type Harness, linesOf, type TestDatabase } from '../support/harness.ts'
 import { populationLines } from '../support/population.ts'
 import { createTokenSigner, isSqldMissing, type SqldServer, startSqld } from '../support/sqld-server.ts'
@@ -63,6 +63,7 @@ describe.skipIf(isSqldMissing)('A database on a libSQL server', () => {
   test.each([
     ['files, parts, slices, deletions and all', undefined],
     ['of a Group, too', groupPopulation],
+    ['and organized by Patient', organizedPopulation],
   ])('gives the same bytes as a file: %s', async (_, population) => {
     const run = async (database?: TestDatabase) => {
       const scene = await createScene({ database, population })

@@ -24,6 +24,13 @@ export const groupPopulation: Population = {
   kickOffPath: 'Group/cohort/$export',
 }
 
+/** The same patients, and all others, in blocks, some of which no file can hold. */
+export const organizedPopulation: Population = {
+  ...groupPopulation,
+  kickOffPath: 'Patient/$export',
+  kickOffQuery: '&organizeOutputBy=Patient',
+}
+
 const membersOf = (...ids: readonly string[]): readonly string[] => ids.map((id) => `Patient/${id}`)
 const nested = ['Group/nested']
 

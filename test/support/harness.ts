@@ -40,15 +40,17 @@ export type Harness = {
   close(): void
 }
 export type ManifestItem = {
-  readonly type: string
+  readonly type?: string
   readonly url: string
   readonly count: number
+  readonly continuesInFile?: string
   readonly extension?: { readonly storageUri: string }
 }
 export type Manifest = {
   readonly transactionTime: string
   readonly request: string
   readonly requiresAccessToken: boolean
+  readonly outputOrganizedBy?: string
   readonly output: readonly ManifestItem[]
   readonly deleted?: readonly ManifestItem[]
   readonly error: readonly ManifestItem[]

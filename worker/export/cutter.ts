@@ -2,7 +2,7 @@ import type { Page } from '../store/page.ts'
 import type { Cursor } from '../store/units.ts'
 
 /** S3 allows 10,000 parts an upload, so a file that has no other limit ends there. */
-const maxParts = 10_000
+export const maxParts = 10_000
 
 export type CutterLimits = { readonly partBytes: number; readonly fileBytes: number }
 

@@ -10,6 +10,7 @@ import {
   type OpenFile,
 } from '../store/export-files.ts'
 import type { Job } from '../store/jobs.ts'
+import { fileName } from '../store/read-export.ts'
 import type { Cursor } from '../store/units.ts'
 import { compressCarry } from './carry.ts'
 import type { Cut } from './cutter.ts'
@@ -142,7 +143,7 @@ const beginUpload = async ({ storage }: Deps, job: Job, name: string): Promise<s
 
 const newFile = (fileNumber: number, stem: string, start: Cursor) => ({
   fileNumber,
-  name: `${stem}-${fileNumber}.ndjson`,
+  name: fileName(stem, fileNumber),
   uploadId: undefined as string | undefined,
   start,
   parts: [] as Part[],

@@ -11,6 +11,8 @@ export type Manifest = {
   readonly transactionTime: string
   readonly request: string
   readonly requiresAccessToken: boolean
+  /** There where `organizeOutputBy` was: then items of `output` have no type. */
+  readonly outputOrganizedBy?: 'Patient' | undefined
   readonly output: readonly ManifestItem[]
   readonly deleted?: readonly ManifestItem[]
   readonly error: readonly ManifestItem[]
@@ -18,9 +20,12 @@ export type Manifest = {
   readonly link?: readonly [{ readonly relation: 'next'; readonly url: string }]
 }
 export type ManifestItem = {
-  readonly type: string
+  readonly type?: string | undefined
   readonly url: string
+  /** Lines, headers of blocks among them. */
   readonly count: number
+  /** The URL of the file in which the last block of this one goes on. */
+  readonly continuesInFile?: string | undefined
   /** Free for servers to fill, as an object: the IG defines no member of it. */
   readonly extension?: { readonly storageUri: string } | undefined
 }
@@ -36,10 +41,12 @@ export const manifestOf = async (
 ): Promise<Manifest> => {
   const itemsOf = (kind: ManifestFile['kind']): Promise<readonly ManifestItem[]> =>
     Promise.all(files.filter((file) => file.kind === kind).map((file) => toItem(file, linkOf)))
+  const { organizedBy } = job.shape
   return {
     transactionTime: formatInstant(job.transactionTime),
     request: job.requestUrl,
     requiresAccessToken: false,
+    ...(organizedBy === undefined ? {} : { outputOrganizedBy: organizedBy }),
     output: await itemsOf('output'),
     ...(job.hasSince ? { deleted: await itemsOf('deleted') } : {}),
     error: await itemsOf('error'),
@@ -48,14 +55,21 @@ export const manifestOf = async (
 
 const toItem = async (file: ManifestFile, linkOf: FileLinks['linkOf']): Promise<ManifestItem> => {
   const { url, storageUri } = await linkOf(file.name)
-  const item = { type: itemType(file), url, count: file.lines }
-  return storageUri === undefined ? item : { ...item, extension: { storageUri } }
+  const type = itemType(file)
+  return {
+    ...(type === undefined ? {} : { type }),
+    url,
+    count: file.lines,
+    ...(file.continuedIn === undefined ? {} : { continuesInFile: (await linkOf(file.continuedIn)).url }),
+    ...(storageUri === undefined ? {} : { extension: { storageUri } }),
+  }
 }
 
-const itemType = ({ kind, typeId }: ManifestFile): string => {
+/** A file of blocks has none. */
+const itemType = ({ kind, typeId }: ManifestFile): string | undefined => {
   switch (kind) {
     case 'output':
-      return typeId === undefined ? '' : typeOfId(typeId)
+      return typeId === undefined ? undefined : typeOfId(typeId)
     case 'deleted':
       return 'Bundle'
     case 'error':

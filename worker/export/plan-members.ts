@@ -5,6 +5,7 @@ import {
   numberPatients,
   type PatientRange,
   readOpenGroup,
+  takeEverybody,
   takeGroup,
   takeListed,
   takeMembers,
@@ -17,7 +18,7 @@ const membersAtOnce = 5000
 
 /** How far the search for the population has come: `at` is the cursor of the step. */
 export type MemberPlan = {
-  readonly step: 'begin' | 'groups' | 'newcomers' | 'number'
+  readonly step: 'begin' | 'groups' | 'everybody' | 'newcomers' | 'number'
   readonly at: number
 }
 
@@ -34,8 +35,9 @@ export const planMembers = async (slice: Slice, plan: MemberPlan): Promise<Membe
       return begin(slice)
     case 'groups':
       return takeFromGroup(slice)
+    case 'everybody':
     case 'newcomers':
-      return takeFromPatients(slice, plan.at)
+      return takeFromPatients(slice, plan.step, plan.at)
     case 'number':
       return numberNext(slice, plan.at)
     default:
@@ -50,7 +52,7 @@ const begin = ({ job, unit }: Slice): MemberStep => {
     return { plan: { step: 'groups', at: 0 }, rows: 1, statements: [takeGroup(job, unit)] }
   if (job.patientKeys !== undefined)
     return { plan: number, rows: job.patientKeys.length, statements: [takeListed(job, unit)] }
-  return { plan: { step: 'newcomers', at: 0 }, rows: 1, statements: [] }
+  return { plan: { step: isOfNewcomers(job) ? 'newcomers' : 'everybody', at: 0 }, rows: 1, statements: [] }
 }
 
 const takeFromGroup = async ({ deps, job, unit }: Slice): Promise<MemberStep> => {
@@ -60,9 +62,14 @@ const takeFromGroup = async ({ deps, job, unit }: Slice): Promise<MemberStep> =>
   return { plan: { step: 'groups', at: 0 }, rows: rows + 1, statements }
 }
 
-const takeFromPatients = async ({ deps, job, unit }: Slice, at: number): Promise<MemberStep> => {
-  const { rows, last, statements } = await takeNewcomers(deps.db, job, unit, at, membersAtOnce)
-  const plan: MemberPlan = rows < membersAtOnce ? number : { step: 'newcomers', at: last }
+const takeFromPatients = async (
+  { deps, job, unit }: Slice,
+  step: 'everybody' | 'newcomers',
+  at: number,
+): Promise<MemberStep> => {
+  const take = step === 'everybody' ? takeEverybody : takeNewcomers
+  const { rows, last, statements } = await take(deps.db, job, unit, at, membersAtOnce)
+  const plan: MemberPlan = rows < membersAtOnce ? number : { step, at: last }
   return { plan, rows: rows + 1, statements }
 }
 
@@ -72,7 +79,7 @@ const numberNext = async ({ deps, job, unit }: Slice, at: number): Promise<Membe
   return rows === 0 ? undefined : { plan: { step: 'number', at: last }, rows, statements }
 }
 
-/** Everything up to `_until` in a walk of Group level; of newcomers, the scans have what is later than `_since`. */
+/** Everything up to `_until` at Group level, and in blocks; in walks of newcomers, the scans have what is later than `_since`. */
 export const rangeOf = (job: Job): PatientRange => ({
   known: job.sinceSeq,
   added: job.groupBackfill ? 0 : job.sinceSeq,

@@ -1,7 +1,9 @@
 import type { Statement } from '../store/db.ts'
 import type { Job, NewUnit } from '../store/jobs.ts'
 import { commitPlan, commitPlanDone } from '../store/plan-unit.ts'
+import { isOfNewcomers } from '../store/read-walk.ts'
 import { held } from './lease-keeper.ts'
+import { type BlockPlan, lastBlocks, planBlocks } from './plan-blocks.ts'
 import { type MemberPlan, planMembers } from './plan-members.ts'
 import { planTypes, type TypePlan } from './plan-types.ts'
 import { countAll, lastWalks, planWalks, type WalkPlan } from './plan-walks.ts'
@@ -10,25 +12,27 @@ import type { Slice } from './slice.ts'
 /** Units are committed this often while planning goes on, so that other ticks can begin with them. */
 const commitEveryMs = 500
 
-/** How far planning has come; stored as JSON in the unit. Who is exported comes first, then their walks, then scans of types. */
+/**
+ * How far planning has come; stored as JSON in the unit. Who is exported comes first, then their walks, then scans of types; or, of
+ * organized output, their blocks, which are all.
+ */
 type Plan = {
-  readonly phase: 'members' | 'walks' | 'types'
+  readonly phase: 'members' | 'walks' | 'types' | 'blocks'
   readonly nextOrdinal: number
   readonly members: MemberPlan
   readonly walks: Omit<WalkPlan, 'nextOrdinal'>
   readonly types: Omit<TypePlan, 'nextOrdinal'>
+  readonly blocks: Omit<BlockPlan, 'nextOrdinal'>
 }
 
-/** Everybody, or everybody who is there, needs no list of them; only those who have come since `_since` do. */
-const newPlan = ({ level, patientKeys, hasSince }: Job): Plan => ({
-  phase:
-    level === 'system' || (level === 'patient' && patientKeys === undefined && !hasSince)
-      ? 'types'
-      : 'members',
+/** Everybody, or everybody who is there, needs no list of them; only those who have come since `_since` do, and blocks. */
+const newPlan = (job: Job): Plan => ({
+  phase: job.level === 'system' || (isOfNewcomers(job) && !job.hasSince) ? 'types' : 'members',
   nextOrdinal: 1,
   members: { step: 'begin', at: 0 },
   walks: { ordinal: 0, ranges: {} },
   types: { at: 0, range: null },
+  blocks: { ordinal: 0, open: null, cut: null, file: null },
 })
 
 /**
@@ -76,6 +80,8 @@ const planStep = (slice: Slice, plan: Plan): Promise<Step | undefined> => {
       return walkStep(slice, plan)
     case 'types':
       return typeStep(slice, plan)
+    case 'blocks':
+      return blockStep(slice, plan)
     default:
       return plan.phase satisfies never
   }
@@ -83,7 +89,8 @@ const planStep = (slice: Slice, plan: Plan): Promise<Step | undefined> => {
 
 const memberStep = async (slice: Slice, plan: Plan): Promise<Step> => {
   const step = await planMembers(slice, plan.members)
-  if (step === undefined) return { plan: { ...plan, phase: 'walks' }, units: [], rows: 1, statements: [] }
+  const phase = slice.job.shape.organizedBy === undefined ? 'walks' : 'blocks'
+  if (step === undefined) return { plan: { ...plan, phase }, units: [], rows: 1, statements: [] }
   return { plan: { ...plan, members: step.plan }, units: [], rows: step.rows, statements: step.statements }
 }
 
@@ -99,9 +106,21 @@ const walkStep = async (slice: Slice, plan: Plan): Promise<Step> => {
   return { plan: { ...plan, phase: 'types', nextOrdinal }, units, rows: 1, statements: [] }
 }
 
-/** At Group level, and of listed patients, all there is has been walked. */
+const blockStep = async (slice: Slice, plan: Plan): Promise<Step> => {
+  const blocks = { ...plan.blocks, nextOrdinal: plan.nextOrdinal }
+  const step = await planBlocks(slice, blocks, await countAll(slice))
+  if (step !== undefined) {
+    const { nextOrdinal, ...rest } = step.plan
+    return { ...step, plan: { ...plan, nextOrdinal, blocks: rest } }
+  }
+  const units = lastBlocks(slice, blocks)
+  const nextOrdinal = plan.nextOrdinal + units.length
+  return { plan: { ...plan, phase: 'types', nextOrdinal }, units, rows: 1, statements: [] }
+}
+
+/** At Group level, and of listed patients, all there is has been walked; organized, it is in blocks. */
 const typeStep = async ({ deps, job }: Slice, plan: Plan): Promise<Step | undefined> => {
-  if (job.level === 'group' || job.patientKeys !== undefined) return undefined
+  if (job.level !== 'system' && !isOfNewcomers(job)) return undefined
   const step = await planTypes(deps, job, { ...plan.types, nextOrdinal: plan.nextOrdinal })
   if (step === undefined) return undefined
   const { nextOrdinal, ...types } = step.plan

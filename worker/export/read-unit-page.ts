@@ -2,6 +2,7 @@ import { SluiceError } from '../errors.ts'
 import type { Db } from '../store/db.ts'
 import { type Job, readOutcomeLines } from '../store/jobs.ts'
 import type { Page, PageBounds } from '../store/page.ts'
+import { readBlockPage } from '../store/read-block.ts'
 import { readDeletions } from '../store/read-deletions.ts'
 import { readPage } from '../store/read-page.ts'
 import { readWalkPage } from '../store/read-walk.ts'
@@ -32,7 +33,7 @@ export const readUnitPage = async (
 const readOutputPage = (
   db: Db,
   job: Job,
-  { source, typeId = 0, walkBase: base = 0, rangeEnd: end }: ClaimedUnit,
+  { source, typeId = 0, walkBase: base = 0, rangeAfter: begin, rangeEnd: end }: ClaimedUnit,
   after: number,
   bounds: PageBounds,
 ): Promise<Page | undefined> => {
@@ -41,8 +42,9 @@ const readOutputPage = (
       return readPage(db, job, { end }, after, bounds)
     case 'walk':
       return readWalkPage(db, job, { typeId, base, end }, after, bounds)
-    case 'extra':
     case 'block':
+      return readBlockPage(db, job, { base, begin, end }, after, bounds)
+    case 'extra':
       throw new SluiceError('internal', `Cannot read rows of "${source}": nothing plans such units yet`)
     default:
       return source satisfies never

@@ -1,7 +1,9 @@
 import { SluiceError } from '../errors.ts'
 import { cutLine, maxGrowthBytes } from '../fhir/cut-line.ts'
 import { type CutRule, cutRuleOf } from '../fhir/cut-rule.ts'
-import { typeOfId } from '../fhir/resource-type.ts'
+import type { ElementChoice } from '../fhir/export-shape.ts'
+import { type ResourceType, typeOfId } from '../fhir/resource-type.ts'
+import { typeOfLine } from '../fhir/type-of-line.ts'
 import type { Job } from '../store/jobs.ts'
 import type { Page } from '../store/page.ts'
 import type { ClaimedUnit } from '../store/units.ts'
@@ -14,21 +16,40 @@ export const pageShaper = (
   { shape: { elements } }: Pick<Job, 'shape'>,
   { kind, typeId }: Pick<ClaimedUnit, 'kind' | 'typeId'>,
 ): ((page: Page) => Page) => {
-  if (elements === undefined || kind !== 'output' || typeId === undefined) return asItIs
+  if (elements === undefined || kind !== 'output') return asItIs
+  if (typeId === undefined) return (page) => ({ ...page, bytes: cutLines(page, rulesByLine(elements)) })
   const type = typeOfId(typeId)
   const rule = cutRuleOf(elements, type)
-  return rule === undefined ? asItIs : (page) => ({ ...page, bytes: cutLines(page, rule, type) })
+  return rule === undefined ? asItIs : (page) => ({ ...page, bytes: cutLines(page, () => ({ type, rule })) })
 }
 
 const asItIs = (page: Page): Page => page
 
-const cutLines = ({ bytes, lines }: Page, rule: CutRule, type: string): Uint8Array => {
+/** The rule of a line and its type; without a rule it stays as it is. */
+type RuleOfLine = (line: Uint8Array) => { readonly type: string; readonly rule: CutRule | undefined }
+
+/** In blocks each line has a type of its own. Their headers are Parameters, which belong to no patient, and are never cut. */
+const rulesByLine = (elements: ElementChoice): RuleOfLine => {
+  const rules = new Map<ResourceType, CutRule | undefined>()
+  return (line) => {
+    const type = typeOfLine(line)
+    if (type === undefined || type === 'Parameters') return { type: type ?? '', rule: undefined }
+    if (!rules.has(type)) rules.set(type, cutRuleOf(elements, type))
+    return { type, rule: rules.get(type) }
+  }
+}
+
+const cutLines = ({ bytes, lines }: Page, ruleOf: RuleOfLine): Uint8Array => {
   const into = new Uint8Array(bytes.length + lines * maxGrowthBytes)
   let at = 0
   for (let start = 0; start < bytes.length; ) {
     const end = bytes.indexOf(newline, start)
     const line = bytes.subarray(start, end)
-    at = cutNamed(line, rule, type, into, at)
+    const { type, rule } = ruleOf(line)
+    if (rule === undefined) {
+      into.set(line, at)
+      at += line.length
+    } else at = cutNamed(line, rule, type, into, at)
     into[at++] = newline
     start = end + 1
   }

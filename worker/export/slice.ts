@@ -49,7 +49,9 @@ const writeFiles = async (slice: Slice, open: OpenFile | undefined): Promise<voi
   const buffers = createPartBuffers(job.partBytes)
   const carry = await expandCarry(open?.carry ?? [])
   const start = { cursor: unit.cursor, lines: open?.lines ?? 0, bytes: open?.bytes ?? 0, carry }
-  const cutter = createCutter(job, start, buffers.take)
+  // A file of blocks is all that its unit has: where it ends was planned.
+  const limits = unit.source === 'block' ? { ...job, fileBytes: 0 } : job
+  const cutter = createCutter(limits, start, buffers.take)
   const writer = createFileWriter(slice, open, buffers)
   try {
     const isUsedUp = await copyPages(slice, cutter, writer)

@@ -9,6 +9,7 @@ export type ExportParameterName =
   | '_type'
   | '_elements'
   | 'patient'
+  | 'organizeOutputBy'
   | 'allowPartialManifests'
   | '_dryRun'
   | '_format'
@@ -43,6 +44,7 @@ const names: readonly ExportParameterName[] = [
   'patient',
   'allowPartialManifests',
   '_dryRun',
+  'organizeOutputBy',
   '_format',
   ...tuningNames,
 ]

@@ -51,6 +51,11 @@ const definitions: Readonly<Record<Exclude<ExportParameterName, '_format'>, Para
     targetProfile: ['http://hl7.org/fhir/StructureDefinition/Patient'],
     documentation: 'Only these patients, up to 10,000; by POST. Also as strings, by commas.',
   },
+  organizeOutputBy: {
+    max: '1',
+    type: 'code',
+    documentation: '`Patient`: files of blocks, each of a patient and what belongs to him.',
+  },
   allowPartialManifests: {
     max: '1',
     type: 'boolean',

@@ -11,6 +11,7 @@ import {
 import type { ExportShape } from './export-shape.ts'
 import { type IgnoredParameter, ignoredParameter, refuseUnsupported } from './ignored-parameter.ts'
 import { type Instant, isBefore, isSame, parseInstant } from './instant.ts'
+import { leftOutNote } from './organize-parameter.ts'
 import { isJsonFormat, isNdjsonFormat } from './output-format.ts'
 import { isInPatientCompartment } from './patient-compartment.ts'
 import { readPatientParameter } from './patient-parameter.ts'
@@ -43,7 +44,7 @@ export type ExportRequestInput = {
 export type ExportLevel = 'system' | 'patient' | 'group'
 
 export type ExportRequest = {
-  /** System level with a list of patients is Patient level. */
+  /** System level with a list of patients, or organized by them, is Patient level. */
   readonly level: ExportLevel
   /** Ids of the patients listed, each once; `undefined` asks for all of the level. */
   readonly patients: readonly string[] | undefined
@@ -84,10 +85,11 @@ export const parseExportRequest = (input: ExportRequestInput): ExportRequest => 
   refuseUnsupported(shaped.refused)
   const patients = readPatientParameter(values.get('patient'), serverBase)
   if (patients !== undefined) refusePatientHere(input)
-  const outside = level === 'system' && patients === undefined ? [] : typesOutside(types ?? [])
+  const isOfPatients = patients !== undefined || shaped.shape.organizedBy !== undefined
+  const outside = level === 'system' && !isOfPatients ? [] : typesOutside(types ?? [])
   if (!lenient && outside.length > 0 && outside.length === types?.length) refuseUnsupported(outside)
   return {
-    level: level === 'system' && patients !== undefined ? 'patient' : level,
+    level: level === 'system' && isOfPatients ? 'patient' : level,
     patients,
     types,
     since: since?.instant,
@@ -96,7 +98,11 @@ export const parseExportRequest = (input: ExportRequestInput): ExportRequest => 
     shape: shaped.shape,
     isDryRun: readBoolean('_dryRun', values),
     ignored,
-    notes: [...outside.map(({ reason }) => `Nothing of _type ${reason}`), ...shaped.notes],
+    notes: [
+      ...outside.map(({ reason }) => `Nothing of _type ${reason}`),
+      ...shaped.notes,
+      ...(level === 'system' && patients === undefined && isOfPatients ? [leftOutNote] : []),
+    ],
   }
 }
 

@@ -2,6 +2,7 @@ import { readElementsParameter } from './elements-parameter.ts'
 import type { ExportParameters } from './export-parameters.ts'
 import { type ExportShape, plainShape } from './export-shape.ts'
 import type { IgnoredParameter } from './ignored-parameter.ts'
+import { readOrganizeParameter } from './organize-parameter.ts'
 import { readPartialManifests } from './partial-manifests-parameter.ts'
 import { type Bounds, readTuningParameters } from './tuning-parameters.ts'
 
@@ -21,15 +22,17 @@ export const readShapeParameters = (
   partBytes: Bounds,
 ): ShapeParameters => {
   const elements = readElementsParameter(values.get('_elements'))
+  const { organizedBy, unsupported } = readOrganizeParameter(values.get('organizeOutputBy'))
   const tuning = readTuningParameters(values, partBytes)
   return {
     shape: {
       ...plainShape,
       ...(elements.choice && { elements: elements.choice }),
+      ...(organizedBy && { organizedBy }),
       allowsPartialManifests: readPartialManifests(values.get('allowPartialManifests')),
       tuning: tuning.tuning,
     },
-    ignored: [...elements.unknown, ...tuning.ignored],
+    ignored: [...elements.unknown, ...unsupported, ...tuning.ignored],
     refused: elements.isEmpty ? elements.unknown : [],
     notes: tuning.notes,
   }

@@ -246,6 +246,12 @@ export const exportParameters: Parameter[] = [
     '"4e8f64a3-3a2c-4d0e-9a3d-3f3f5c6b7a8d"',
   ),
   optional(
+    'query',
+    'organizeOutputBy',
+    '`Patient`: files hold blocks, each of a header, a Patient and what is his, instead of one type; what belongs to no patient is left out',
+    'Patient',
+  ),
+  optional(
     'header',
     'Prefer',
     '`respond-async`, which is done in any case unless `HEADERS` is `strict`; `handling=lenient` ignores parameters that are not supported, and reports them; `separate-export-status` makes status requests answer 200, with the status of the export in `X-Export-Status`',

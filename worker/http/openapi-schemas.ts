@@ -53,13 +53,26 @@ const fileExtension = z
 
 const manifestFile = z
   .object({
-    type: z.string().openapi({ description: 'Type of the resources in the file', example: 'Patient' }),
+    type: z.string().optional().openapi({
+      description: 'Type of the resources in the file; absent where it has blocks',
+      example: 'Patient',
+    }),
     url: z.url().openapi({
       description:
         'Where to fetch it, as `FILE_ACCESS` says: from this service; from the storage, signed and for a while; or from the storage, with credentials of your own',
       example: exampleFile,
     }),
-    count: z.int().min(1).openapi({ description: 'Lines in the file, exactly', example: 615 }),
+    count: z
+      .int()
+      .min(1)
+      .openapi({ description: 'Lines in the file, exactly, headers of blocks among them', example: 615 }),
+    continuesInFile: z
+      .url()
+      .optional()
+      .openapi({
+        description: 'The URL of the file in which the last block of this one goes on',
+        example: exampleFile.replace('Patient-1', 'blocks-2-1'),
+      }),
     extension: fileExtension.optional(),
   })
   .openapi('ManifestFile', { description: 'A file of NDJSON' })
@@ -79,7 +92,11 @@ const manifest = z
       description: 'Whether files want the access token of this service; credentials for a storage are none',
       example: false,
     }),
-    output: files('Resources, one type a file'),
+    outputOrganizedBy: z.literal('Patient').optional().openapi({
+      description: 'There where `organizeOutputBy` was',
+      example: 'Patient',
+    }),
+    output: files('Resources, one type a file; or blocks, each of a patient and what is his'),
     deleted: files(
       'Deletions since `_since`, as transaction Bundles; absent when there was no `_since`',
     ).optional(),

@@ -73,24 +73,34 @@ export const pageOf = (db: Db, line: RawBuilder<unknown>): RawBuilder<unknown> =
 
 /**
  * SQL for the page of what `scanned` selects, in its order: `row_number`, `position`, and `line_bytes` and `marked` of what belongs in
- * the output, else null. The bodies are joined by key and concatenated inside the database: measured, the fastest way out of it. The
- * `case` keeps a page over the limit from being built at all.
+ * the output, else null. The bodies are joined by key and concatenated inside the database: measured, the fastest way out of it.
  */
 export const linesOf = (
   db: Db,
   scanned: RawBuilder<unknown>,
-  { maxBytes }: PageBounds,
+  bounds: PageBounds,
   baseUrl: string,
+): RawBuilder<PageRow> =>
+  pageRowOf(
+    scanned,
+    bounds,
+    sql`select ${pageOf(db, lineWithUrls(baseUrl))}
+      from (select marked, case when line_bytes is not null then position end as position from scanned) s
+      cross join resource_body b on b.position = s.position`,
+  )
+
+/** SQL for what `scanned` selects, and the `page` that is made of it. The `case` keeps a page over the limit from being built at all. */
+export const pageRowOf = (
+  scanned: RawBuilder<unknown>,
+  { maxBytes }: PageBounds,
+  page: RawBuilder<unknown>,
 ): RawBuilder<PageRow> => sql<PageRow>`
     with scanned as materialized (${scanned}),
       total as materialized (select count(*) as rows, max(row_number) as last, count(line_bytes) as lines,
         coalesce(sum(line_bytes), 0) as size from scanned)
-    select rows, last, lines, size, case when size <= ${maxBytes} or rows = 1 then (
-      select ${pageOf(db, lineWithUrls(baseUrl))}
-      from (select marked, case when line_bytes is not null then position end as position from scanned) s
-      cross join resource_body b on b.position = s.position) end as page
+    select rows, last, lines, size, case when size <= ${maxBytes} or rows = 1 then (${page}) end as page
     from total`
 
 /** The line of `b`, with the base URL where `s` says that there are marks for it (`fhir/attachment-urls.ts`). */
-const lineWithUrls = (baseUrl: string): RawBuilder<unknown> =>
+export const lineWithUrls = (baseUrl: string): RawBuilder<unknown> =>
   sql`case when s.marked = 1 then replace(b.line, ${attachmentMark}, ${markReplacement(baseUrl)}) else b.line end`

@@ -9,6 +9,8 @@ export type ManifestFile = {
   readonly name: string
   readonly lines: number
   readonly bytes: number
+  /** Of blocks: the name of the file in which its last one goes on. */
+  readonly continuedIn?: string | undefined
 }
 
 /** Finished files in the order of their units; what the manifest is computed from at every status request. */
@@ -17,15 +19,26 @@ export const readFinishedFiles = async (db: Db, jobId: string): Promise<readonly
   return rows.map(toFile)
 }
 
-type FileRow = Omit<ManifestFile, 'typeId'> & { readonly typeId: number | null }
+type FileRow = Omit<ManifestFile, 'typeId' | 'continuedIn'> & {
+  readonly typeId: number | null
+  readonly continuedStem: string | null
+}
 
 /** SQL: finished files of a job, `f`, and their units, `u`, that meet a condition, in the order of their units. */
 export const selectFiles = (jobId: string, condition: RawBuilder<unknown>): RawBuilder<FileRow> =>
-  sql<FileRow>`select u.kind, u.type_id as typeId, f.name, f.lines, f.bytes
+  sql<FileRow>`select u.kind, u.type_id as typeId, f.name, f.lines, f.bytes, n.file_stem as continuedStem
     from export_file f cross join work_unit u on u.job_id = f.job_id and u.ordinal = f.ordinal
+    left join work_unit n on u.is_continued = 1 and n.job_id = u.job_id and n.ordinal = u.ordinal + 1
     where f.job_id = ${jobId} and f.state = 'complete' and ${condition} order by f.ordinal, f.file_number`
 
-export const toFile = (row: FileRow): ManifestFile => ({ ...row, typeId: row.typeId ?? undefined })
+export const toFile = ({ continuedStem, ...row }: FileRow): ManifestFile => ({
+  ...row,
+  typeId: row.typeId ?? undefined,
+  continuedIn: continuedStem === null ? undefined : fileName(continuedStem, 1),
+})
+
+/** The names of a unit's files follow from its stem. */
+export const fileName = (stem: string, fileNumber: number): string => `${stem}-${fileNumber}.ndjson`
 
 /** Whether a file of that name is finished and may be served. */
 export const isFinishedFile = async (db: Db, jobId: string, name: string): Promise<boolean> => {

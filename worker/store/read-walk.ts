@@ -68,14 +68,17 @@ const belongsHere = (job: Job, typeId: number): readonly RawBuilder<unknown>[] =
   return [isNotOfOthers(job), ...(job.hasSince ? [isNotKnown(job)] : [])]
 }
 
-/** A resource of several patients is written with the first of those in whose walk it is. */
-const isNotOfOthers = ({ jobId }: Job): RawBuilder<unknown> =>
+/** A resource of several patients is written with the first of those in whose walk it is. SQL of `p`, `c` and `v` as above. */
+export const isNotOfOthers = ({ jobId }: Job): RawBuilder<unknown> =>
   sql`not exists (select 1 from compartment o
     cross join job_patient q on q.job_id = ${jobId} and q.patient_key = o.patient_key
     where o.position = c.position and q.ordinal < p.ordinal and q.after_seq < v.seq)`
 
 /** At Patient level a walk is about patients who have come since `_since`, and what they had before; everyone else is scanned. */
-export const isOfNewcomers = ({ level, patientKeys }: Job): boolean =>
+export const isOfNewcomers = (job: Job): boolean => isOfAll(job) && job.shape.organizedBy === undefined
+
+/** A job about every patient there is. */
+export const isOfAll = ({ level, patientKeys }: Job): boolean =>
   level === 'patient' && patientKeys === undefined
 
 /**

@@ -111,14 +111,45 @@ export const takeListed = ({ patientKeys }: Job, lease: Lease): Statement =>
  * Patients who are there at `asOf` and were not at `_since`: what they had already then, loaded before them or before they were
  * deleted, no export has brought yet.
  */
-export const takeNewcomers = async (
+export const takeNewcomers = (
   db: Db,
   job: Job,
   lease: Lease,
   after: number,
   maxRows: number,
 ): Promise<Piece> => {
-  const [first, end] = [positionOf(patientTypeId, job.sinceSeq), positionOf(patientTypeId, job.asOf)]
+  const isNew = sql`not ${isLive(sql`n.resource_key`, job.sinceSeq)}`
+  return takePatients(db, job, lease, after, maxRows, {
+    sinceSeq: job.sinceSeq,
+    addedSeq: job.asOf,
+    of: isNew,
+  })
+}
+
+/** All patients who are there at `asOf`, as members since ever. */
+export const takeEverybody = (
+  db: Db,
+  job: Job,
+  lease: Lease,
+  after: number,
+  maxRows: number,
+): Promise<Piece> => takePatients(db, job, lease, after, maxRows, { sinceSeq: 0, addedSeq: 0, of: sql`true` })
+
+type TakenPatients = {
+  readonly sinceSeq: number
+  readonly addedSeq: number
+  readonly of: RawBuilder<unknown>
+}
+
+const takePatients = async (
+  db: Db,
+  job: Job,
+  lease: Lease,
+  after: number,
+  maxRows: number,
+  { sinceSeq, addedSeq, of }: TakenPatients,
+): Promise<Piece> => {
+  const [first, end] = [positionOf(patientTypeId, sinceSeq), positionOf(patientTypeId, job.asOf)]
   const versions = sql`select v.position, v.resource_key, v.deleted, v.superseded_by from resource_version v
     where v.position > ${Math.max(after, first)} and v.position <= ${end} order by v.position limit ${maxRows}`
   const { rows } = await sql<{ rows: number; last: number | null }>`
@@ -129,9 +160,9 @@ export const takeNewcomers = async (
     rows: found.rows,
     statements: [
       sql`insert into job_member (job_id, patient_key, added_seq)
-        select ${job.jobId}, n.resource_key, ${job.asOf} from (${versions}) n
+        select ${job.jobId}, n.resource_key, ${addedSeq} from (${versions}) n
         where ${isCurrent(sql`n.deleted`, sql`n.superseded_by`, job.asOf)}
-          and not ${isLive(sql`n.resource_key`, job.sinceSeq)} and ${holdsLease(lease)} on conflict do nothing`,
+          and ${of} and ${holdsLease(lease)} on conflict do nothing`,
     ],
   }
 }

@@ -38,6 +38,7 @@ const addKickOffOptions = (command: Command): void => {
     .option('--elements <names>', '_elements, by commas or repeated', gather)
     .option('--include-associated-data <codes>', 'includeAssociatedData, by commas or repeated', gather)
     .option('--output-format <format>', '_outputFormat')
+    .option('--organize-by <type>', 'organizeOutputBy: files of blocks, each of an instance of this type')
     .option('--param <name=value>', 'any other parameter of the kick-off; may be repeated', gather)
     .option('--post', 'send the parameters as a body')
     .option('--lenient', 'have the server ignore parameters that it does not know')
@@ -101,6 +102,7 @@ const optionsSchema = z.object({
   elements: texts,
   includeAssociatedData: texts,
   outputFormat: z.string().optional(),
+  organizeBy: z.string().optional(),
   param: texts,
   post: flag,
   lenient: flag,
@@ -185,6 +187,7 @@ const parametersOf = (given: Options): readonly KickOffParameter[] => {
     ...joined('_elements', given.elements),
     ...joined('includeAssociatedData', given.includeAssociatedData),
     ...pairs('_outputFormat', given.outputFormat === undefined ? [] : [given.outputFormat]),
+    ...pairs('organizeOutputBy', given.organizeBy === undefined ? [] : [given.organizeBy]),
     ...given.param.map(namedParameter),
     ...pairs(
       'patient',
@@ -196,11 +199,9 @@ const parametersOf = (given: Options): readonly KickOffParameter[] => {
 const namedParameter = (text: string): KickOffParameter => {
   const [, name = '', value = ''] = /^([^=]+)=(.*)$/s.exec(text) ?? []
   if (name === '') throw refusal('--param must be name=value')
-  if (!manifestShapers.has(name)) return toPair(name, value)
+  if (name !== 'allowPartialManifests') return toPair(name, value)
   throw refusal(`--param ${name} would bring a manifest of a kind that this command does not read`)
 }
-
-const manifestShapers: ReadonlySet<string> = new Set(['organizeOutputBy'])
 
 const headerOf = (text: string): readonly [string, string] => {
   const [, name = '', value = ''] = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([\x20-\x7E]*)$/.exec(text) ?? []

@@ -5,6 +5,8 @@ import { printable } from './printable.ts'
 /** What a file holds, as far as a report tells it. */
 export type CheckedFile = {
   readonly lines: number
+  /** Lines among them that begin a block, or go on with one. */
+  readonly headers: number
   readonly bytes: number
   /** Entries of Bundles that tell of a deletion. */
   readonly deletions: number
@@ -16,12 +18,12 @@ export type CheckedFile = {
 }
 
 /**
- * Reads a file to its end, line by line, and holds no more than a line of it: every line must be JSON of a resource of the type, and there
- * must be as many as the manifest says.
+ * Reads a file to its end, line by line, and holds no more than a line of it: every line must be JSON of a resource of the type, or of any
+ * type behind a header where the file holds blocks, and there must be as many as the manifest says.
  */
 export const checkLines = async (
   path: string,
-  type: string,
+  type: string | undefined,
   count: number | undefined,
 ): Promise<CheckedFile> => {
   const sums = newSums(type)
@@ -54,8 +56,8 @@ async function* bufferOf(path: string): AsyncGenerator<Buffer> {
   }
 }
 
-const newSums = (type: string) => {
-  let [lines, deletions, errors] = [0, 0, 0]
+const newSums = (type: string | undefined) => {
+  let [lines, headers, deletions, errors] = [0, 0, 0, 0]
   let problem: string | undefined
   const issues: Issue[] = []
   const take = (line: Buffer): void => {
@@ -63,8 +65,11 @@ const newSums = (type: string) => {
     if (text.trim() === '') return
     lines += 1
     const resource = parseJson(text)
-    const found = typeof resource === 'object' && resource !== null && 'resourceType' in resource
-    if (!found || resource.resourceType !== type) problem ??= `line ${lines} is not a ${printable(type)}`
+    const found = typeOf(resource)
+    if (type === undefined && found === 'Parameters') headers += 1
+    if (found === undefined || (type ?? found) !== found)
+      problem ??= `line ${lines} is not a ${printable(type ?? 'resource')}`
+    else if (type === undefined && headers === 0) problem ??= `line ${lines} is before any header of a block`
     if (type === 'Bundle') deletions += deletionsIn(resource)
     if (type !== 'OperationOutcome') return
     for (const issue of issuesIn(text)) {
@@ -74,6 +79,7 @@ const newSums = (type: string) => {
   }
   const end = (bytes: number, last: string | undefined): CheckedFile => ({
     lines,
+    headers,
     bytes,
     deletions,
     issues,
@@ -84,6 +90,11 @@ const newSums = (type: string) => {
 }
 
 const maxIssues = 20
+
+const typeOf = (resource: unknown): string | undefined => {
+  if (typeof resource !== 'object' || resource === null || !('resourceType' in resource)) return undefined
+  return typeof resource.resourceType === 'string' ? resource.resourceType : undefined
+}
 
 const deletionsIn = (bundle: unknown): number => {
   if (typeof bundle !== 'object' || bundle === null || !('entry' in bundle)) return 0

@@ -1,14 +1,15 @@
 import { counted, megabytes } from '../load-report.ts'
 import type { Issue } from './ask.ts'
 import type { CheckedFile } from './check-lines.ts'
-import type { ListedFile, Section } from './manifest.ts'
+import { contentOf, type ListedFile, type Section } from './manifest.ts'
 import { printable } from './printable.ts'
 
 /** What became of one file. */
 export type FileReport = {
   readonly name: string
   readonly section: Section
-  readonly type: string
+  /** `null` where it holds blocks. */
+  readonly type: string | null
   /** As the manifest says; `null` where it says nothing. */
   readonly count: number | null
   readonly lines: number
@@ -26,6 +27,7 @@ export type ExportReport = {
   /** Where the files are, with the manifest beside them. */
   readonly folder: string
   readonly files: readonly FileReport[]
+  /** Headers of blocks are none. */
   readonly resources: number
   /** Entries of the Bundles in `deleted`. */
   readonly deletions: number
@@ -47,7 +49,7 @@ export type FinishedFile = {
 export const fileReportOf = ({ file, name, checked }: FinishedFile): FileReport => ({
   name,
   section: file.section,
-  type: file.type,
+  type: file.type ?? null,
   count: file.count ?? null,
   lines: checked.lines,
   bytes: checked.bytes,
@@ -61,7 +63,7 @@ export const sumFiles = (files: readonly FinishedFile[]) => {
   return {
     outcome: isVerified ? ('verified' as const) : ('not-verified' as const),
     files: files.map(fileReportOf),
-    resources: sum(({ file, checked }) => (file.section === 'output' ? checked.lines : 0)),
+    resources: sum(({ file, checked }) => (file.section === 'output' ? checked.lines - checked.headers : 0)),
     deletions: sum(({ file, checked }) => (file.section === 'deleted' ? checked.deletions : 0)),
     serverErrors: sum(({ checked }) => checked.errors),
     issues: files
@@ -103,7 +105,7 @@ const repetitionIn = ({ outcome, serverErrors, nextSince }: ExportReport): reado
 const linesByType = (files: readonly FileReport[]): readonly string[] => {
   const byType = new Map<string, { lines: number; files: number }>()
   for (const { section, type, lines } of files) {
-    const key = section === 'output' ? type : `${section} (${type})`
+    const key = section === 'output' ? contentOf({ type }) : `${section} (${type})`
     const found = byType.get(key) ?? { lines: 0, files: 0 }
     byType.set(key, { lines: found.lines + lines, files: found.files + 1 })
   }

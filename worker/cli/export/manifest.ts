@@ -2,7 +2,8 @@ import { z } from 'zod'
 import { SluiceError } from '../../errors.ts'
 
 const itemSchema = z.object({
-  type: z.string(),
+  /** Absent where a file holds blocks (IG STU3, "File Organization"). */
+  type: z.string().optional(),
   url: z.string(),
   /** The IG asks for it, and servers forget it. */
   count: z.number().int().nonnegative().optional(),
@@ -12,6 +13,7 @@ const itemsSchema = z.array(itemSchema).nullish()
 const manifestSchema = z.object({
   transactionTime: z.string(),
   requiresAccessToken: z.boolean().default(false),
+  outputOrganizedBy: z.string().nullish(),
   output: itemsSchema,
   deleted: itemsSchema,
   error: itemsSchema,
@@ -24,10 +26,14 @@ export type Section = 'output' | 'deleted' | 'error'
 export type ListedFile = {
   readonly section: Section
   readonly index: number
-  readonly type: string
+  /** `undefined` where it holds blocks: lines of many types, and headers. */
+  readonly type: string | undefined
   readonly url: URL
   readonly count: number | undefined
 }
+
+/** What a file holds, in a word. */
+export const contentOf = ({ type }: { readonly type: string | null | undefined }): string => type ?? 'blocks'
 
 export type ListedManifest = {
   readonly transactionTime: string
@@ -46,12 +52,16 @@ export const readManifest = (text: string, statusUrl: URL): ListedManifest => {
     const [issue] = parsed.error.issues
     throw refusal(`${issue?.path.join('.') || 'it'}: ${issue?.message ?? 'not as expected'}`)
   }
-  const { transactionTime, requiresAccessToken, link, ...sections } = parsed.data
+  const { transactionTime, requiresAccessToken, link, outputOrganizedBy, ...sections } = parsed.data
   const items = sectionNames.flatMap((section) =>
     (sections[section] ?? []).map((item) => ({ section, item })),
   )
   const files = items.map(({ section, item: { type, url, count } }, index) => {
     if (!URL.canParse(url, statusUrl)) throw refusal(`the URL of file ${index + 1} is none`)
+    if (type === undefined && !(section === 'output' && outputOrganizedBy))
+      throw refusal(
+        `file ${index + 1} has no type, and "outputOrganizedBy" does not say that it holds blocks`,
+      )
     return { section, index, type, count, url: new URL(url, statusUrl) }
   })
   const next = link?.find(({ relation }) => relation === 'next')?.url

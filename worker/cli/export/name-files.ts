@@ -1,4 +1,4 @@
-import type { ListedFile } from './manifest.ts'
+import { contentOf, type ListedFile } from './manifest.ts'
 
 /**
  * The names of the files on disk, in the order of the manifest: the last segment of each URL where all of these are plain, different
@@ -17,7 +17,10 @@ const plainName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,120}\.ndjson$/
 const ownNames = (files: readonly ListedFile[]): readonly string[] => {
   const seen = new Map<string, number>()
   return files.map(({ section, type }) => {
-    const word = type.replace(/[^A-Za-z0-9]/g, '').slice(0, 60) || 'file'
+    const word =
+      contentOf({ type })
+        .replace(/[^A-Za-z0-9]/g, '')
+        .slice(0, 60) || 'file'
     const stem = section === 'output' ? word : `${section}-${word}`
     const number = (seen.get(stem) ?? 0) + 1
     seen.set(stem, number)

@@ -1,7 +1,7 @@
 import cliProgress from 'cli-progress'
 import { type CommandIo, sayLine } from '../command-io.ts'
 import { counted } from '../load-report.ts'
-import type { ListedFile } from './manifest.ts'
+import { contentOf, type ListedFile } from './manifest.ts'
 import { printable } from './printable.ts'
 
 /** Tells how far an export has come: first the server's word, then the lines that have arrived, type by type. */
@@ -74,7 +74,7 @@ const progressBars = ({ stderr }: CommandIo): ExportProgress => {
       bars = new Map()
       for (const [type, total] of totalsOf(files)) bar(type, total).update(0, { detail: 'arriving' })
     },
-    lines: ({ type }, delta) => bars.get(type)?.increment(delta),
+    lines: (file, delta) => bars.get(contentOf(file))?.increment(delta),
     say: (notice) => group.log(`${notice}\n`),
     stop: () => group.stop(),
   }
@@ -82,7 +82,10 @@ const progressBars = ({ stderr }: CommandIo): ExportProgress => {
 
 const totalsOf = (files: readonly ListedFile[]): ReadonlyMap<string, number> => {
   const totals = new Map<string, number>()
-  for (const { type, count = 0 } of files) totals.set(type, (totals.get(type) ?? 0) + count)
+  for (const file of files) {
+    const content = contentOf(file)
+    totals.set(content, (totals.get(content) ?? 0) + (file.count ?? 0))
+  }
   return totals
 }
 

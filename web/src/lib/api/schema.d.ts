@@ -520,7 +520,13 @@ export interface components {
              * @example false
              */
             requiresAccessToken: boolean;
-            /** @description Resources, one type a file */
+            /**
+             * @description There where `organizeOutputBy` was
+             * @example Patient
+             * @enum {string}
+             */
+            outputOrganizedBy?: "Patient";
+            /** @description Resources, one type a file; or blocks, each of a patient and what is his */
             output: components["schemas"]["ManifestFile"][];
             /** @description Deletions since `_since`, as transaction Bundles; absent when there was no `_since` */
             deleted?: components["schemas"]["ManifestFile"][];
@@ -546,10 +552,10 @@ export interface components {
         /** @description A file of NDJSON */
         ManifestFile: {
             /**
-             * @description Type of the resources in the file
+             * @description Type of the resources in the file; absent where it has blocks
              * @example Patient
              */
-            type: string;
+            type?: string;
             /**
              * Format: uri
              * @description Where to fetch it, as `FILE_ACCESS` says: from this service; from the storage, signed and for a while; or from the storage, with credentials of your own
@@ -557,10 +563,16 @@ export interface components {
              */
             url: string;
             /**
-             * @description Lines in the file, exactly
+             * @description Lines in the file, exactly, headers of blocks among them
              * @example 615
              */
             count: number;
+            /**
+             * Format: uri
+             * @description The URL of the file in which the last block of this one goes on
+             * @example http://127.0.0.1:8080/fhir/$export-file/20261120T102646Z_5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d/blocks-2-1.ndjson
+             */
+            continuesInFile?: string;
             /** @description What the IG leaves to servers; there with `FILE_ACCESS=storage` */
             extension?: {
                 /**
@@ -1349,6 +1361,11 @@ export interface operations {
                  * @example false
                  */
                 _dryRun?: string;
+                /**
+                 * @description `Patient`: files hold blocks, each of a header, a Patient and what is his, instead of one type; what belongs to no patient is left out
+                 * @example Patient
+                 */
+                organizeOutputBy?: string;
             };
             header?: {
                 /**
@@ -1582,6 +1599,11 @@ export interface operations {
                  * @example false
                  */
                 _dryRun?: string;
+                /**
+                 * @description `Patient`: files hold blocks, each of a header, a Patient and what is his, instead of one type; what belongs to no patient is left out
+                 * @example Patient
+                 */
+                organizeOutputBy?: string;
             };
             header?: {
                 /**
@@ -1847,6 +1869,11 @@ export interface operations {
                  * @example false
                  */
                 _dryRun?: string;
+                /**
+                 * @description `Patient`: files hold blocks, each of a header, a Patient and what is his, instead of one type; what belongs to no patient is left out
+                 * @example Patient
+                 */
+                organizeOutputBy?: string;
             };
             header?: {
                 /**
@@ -2080,6 +2107,11 @@ export interface operations {
                  * @example false
                  */
                 _dryRun?: string;
+                /**
+                 * @description `Patient`: files hold blocks, each of a header, a Patient and what is his, instead of one type; what belongs to no patient is left out
+                 * @example Patient
+                 */
+                organizeOutputBy?: string;
                 /**
                  * @description Only these patients, comma-separated or repeated, as `Patient/1` or `1`
                  * @example [
@@ -2364,6 +2396,11 @@ export interface operations {
                  * @example false
                  */
                 _dryRun?: string;
+                /**
+                 * @description `Patient`: files hold blocks, each of a header, a Patient and what is his, instead of one type; what belongs to no patient is left out
+                 * @example Patient
+                 */
+                organizeOutputBy?: string;
             };
             header?: {
                 /**
@@ -2604,6 +2641,11 @@ export interface operations {
                  * @example false
                  */
                 _dryRun?: string;
+                /**
+                 * @description `Patient`: files hold blocks, each of a header, a Patient and what is his, instead of one type; what belongs to no patient is left out
+                 * @example Patient
+                 */
+                organizeOutputBy?: string;
                 /**
                  * @description Only these patients, comma-separated or repeated, as `Patient/1` or `1`
                  * @example [
