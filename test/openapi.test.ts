@@ -122,6 +122,8 @@ describe('The OpenAPI document', () => {
         "readResourceVersion",
         "readService",
         "removeGroupMembers",
+        "searchResources",
+        "searchResourcesByPost",
       ]
     `)
   })

@@ -70,7 +70,15 @@ describe('The CapabilityStatement', () => {
   })
 
   test('tells the truth about versions and conditions', async () => {
-    for (const { interaction: _, type: __, operation: ___, extension: ____, ...told } of rest.resource) {
+    for (const {
+      interaction: _,
+      type: __,
+      operation: ___,
+      extension: ____,
+      searchParam,
+      ...told
+    } of rest.resource) {
+      expect(searchParam).toContainEqual({ name: '_id', type: 'token' })
       expect(told).toEqual({
         versioning: 'versioned',
         readHistory: true,

@@ -139,7 +139,6 @@ describe('A URL that is not served', () => {
     '/fhir/_history',
     '/fhir/_search',
     '/fhir/Patient/_history',
-    '/fhir/Patient/_search',
     '/fhir/Patient/$everything',
     '/fhir/Patient/p/$everything',
     '/fhir/Patient/p/%24everything',
@@ -172,10 +171,9 @@ describe('What FHIR has and this version lacks', () => {
       'Cannot find this operation: served here are [base]/$export, [base]/Patient/$export',
     )
     expect(await diagnosticsOf('/fhir/$reindex', 'POST')).toContain('[base]/$export')
-    expect(await diagnosticsOf('/fhir/Patient/_search', 'POST')).toContain('search')
+    expect(await diagnosticsOf('/fhir/_search', 'POST')).toContain('a search is served of a single type')
     expect(await diagnosticsOf('/fhir/Patient/_history', 'GET')).toContain('{type}/{id}/_history')
     expect(await diagnosticsOf('/fhir/patient', 'POST')).toContain('did you mean "Patient"?')
-    expect(await diagnosticsOf('/fhir/Patient?name=x', 'GET', 405)).toContain('search is not supported')
     expect(await diagnosticsOf('/fhir/Patient?name=x', 'PUT', 405)).toContain('conditional update')
     expect(await diagnosticsOf('/fhir/Patient?name=x', 'DELETE', 405)).toContain('conditional delete')
     expect(await diagnosticsOf('/fhir/Patient/p', 'PATCH', 405)).toContain('patch is not supported')
@@ -183,7 +181,8 @@ describe('What FHIR has and this version lacks', () => {
   })
 
   test.each([
-    ['/fhir/Patient', 'POST', ['GET', 'PUT', 'DELETE', 'PATCH', 'OPTIONS']],
+    ['/fhir/Patient', 'GET, HEAD, POST', ['PUT', 'DELETE', 'PATCH', 'OPTIONS']],
+    ['/fhir/Patient/_search', 'POST', ['GET', 'PUT', 'DELETE', 'PATCH', 'OPTIONS']],
     ['/fhir/Patient/p', 'GET, HEAD, PUT, DELETE', ['POST', 'PATCH', 'OPTIONS']],
     ['/fhir/Patient/p/_history', 'GET, HEAD', ['POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS']],
     ['/fhir/Patient/p/_history/1', 'GET, HEAD', ['POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS']],

@@ -11,8 +11,13 @@ import type { Method, Operation } from './route.ts'
  * CapabilityStatement are both made from a list of these, so that the one cannot claim what the other lacks.
  */
 export type Interaction = {
-  readonly code: 'create' | 'read' | 'vread' | 'update' | 'delete' | 'history-instance'
-  readonly path: '/{type}' | '/{type}/{id}' | '/{type}/{id}/_history' | '/{type}/{id}/_history/{versionId}'
+  readonly code: 'create' | 'read' | 'vread' | 'update' | 'delete' | 'history-instance' | 'search-type'
+  readonly path:
+    | '/{type}'
+    | '/{type}/_search'
+    | '/{type}/{id}'
+    | '/{type}/{id}/_history'
+    | '/{type}/{id}/_history/{versionId}'
   readonly method: Method
   readonly operation: Operation
 }

@@ -3,6 +3,7 @@ import { type Deps, fhirBase } from '../deps.ts'
 import { bulkDataDefinitions, definitionIdOf } from '../fhir/operation-definition.ts'
 import { resourceTypes } from '../fhir/r4/resource-types.generated.ts'
 import type { ResourceType } from '../fhir/resource-type.ts'
+import { searchParametersOf } from '../fhir/search/parameters.ts'
 import { version } from '../version.ts'
 import { assertJsonAccepted } from './accept.ts'
 import {
@@ -70,7 +71,7 @@ const capabilityStatement = (config: Config, interactions: readonly Interaction[
 const resourceOf = (config: Config, type: ResourceType, interactions: readonly Interaction[]) => ({
   ...unlessEmpty('extension', exportsWithout(config, type)),
   type,
-  interaction: interactions.map(({ code }) => ({ code })),
+  interaction: [...new Set(interactions.map(({ code }) => code))].map((code) => ({ code })),
   versioning: 'versioned',
   readHistory: true,
   updateCreate: true,
@@ -78,6 +79,7 @@ const resourceOf = (config: Config, type: ResourceType, interactions: readonly I
   conditionalRead: 'full-support',
   conditionalUpdate: false,
   conditionalDelete: 'not-supported',
+  searchParam: [...searchParametersOf(type).values()].map(({ code, kind }) => ({ name: code, type: kind })),
   ...unlessEmpty('operation', operationsOf(config, type)),
 })
 

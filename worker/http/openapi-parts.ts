@@ -259,6 +259,29 @@ export const exportParameters: Parameter[] = [
   ),
 ]
 
+/** Besides the search parameters of the type, which are too many to list here. */
+export const searchParameters: Parameter[] = [
+  optional('query', '_id', 'Ids of resources, comma-separated', 'example'),
+  optional('query', '_lastUpdated', 'When it was last changed, with a prefix such as `ge`', 'ge2026-01-01'),
+  optional('query', '_count', 'Resources on a page, at most 1,000', '50'),
+  optional(
+    'query',
+    '_sort',
+    '`_lastUpdated` or `_id`, with `-` in front for the other way round',
+    '-_lastUpdated',
+  ),
+  optional('query', '_total', '`accurate` for the number of all matches, else `none`', 'accurate'),
+  optional('query', '_summary', '`count` for nothing but the number of matches', 'count'),
+  optional('query', '_elements', 'Root elements to keep; mandatory and modifier elements stay', 'id,name'),
+  optional(
+    'query',
+    '_include',
+    'Resources that matches refer to: `Type:parameter` or `Type:parameter:Target`',
+    'Observation:subject',
+  ),
+  optional('query', '_format', 'JSON, by any of its names; overrides `Accept`', 'json'),
+]
+
 /** In the query of a POST; in its body it is the same (`COMPAT` allows it in a GET). */
 export const patientParameter: Parameter = {
   name: 'patient',

@@ -45,11 +45,9 @@ export const refuseOtherNames = (app: App, { config }: Deps): void => {
   const noOperation = refuse(`operation: served here are ${operations}`)
   for (const below of ['', '/:type', '/:type/:id']) app.all(`${base}${below}/:operation{\\$.+}`, noOperation)
   const noHistory = refuse('URL: a history is served of a single resource, [base]/{type}/{id}/_history')
-  const noSearch = refuse('URL: search is not served here')
-  for (const below of ['', '/:type']) {
-    app.all(`${base}${below}/_history`, noHistory)
-    app.all(`${base}${below}/_search`, noSearch)
-  }
+  const noSearch = refuse('URL: a search is served of a single type, [base]/{type}')
+  for (const below of ['', '/:type']) app.all(`${base}${below}/_history`, noHistory)
+  app.all(`${base}/_search`, noSearch)
   app.use(`${base}/:type/*`, async (c, next) => {
     typeOf(c)
     await next()

@@ -18,10 +18,8 @@ const byMethod = (interactions: readonly Interaction[]): Partial<Record<Method, 
 /** What a 405 says of the interactions of FHIR that would be there. */
 const advice: Readonly<Partial<Record<Interaction['path'], Readonly<Record<string, string>>>>> = {
   '/{type}': {
-    GET: 'search is not supported',
-    HEAD: 'search is not supported',
-    PUT: 'conditional update is not supported, as it needs search',
-    DELETE: 'conditional delete is not supported, as it needs search',
+    PUT: 'conditional update is not supported',
+    DELETE: 'conditional delete is not supported',
     PATCH: 'patch is not supported',
   },
   '/{type}/{id}': {

@@ -8,6 +8,12 @@ import { SluiceError } from '../../errors.ts'
 import { compileAttachmentElements, type DefinedElement } from './compile-attachments.ts'
 import { compilePatientCompartment, type Definitions } from './compile-compartment.ts'
 import { compileRootElements, type RootElements } from './compile-root-elements.ts'
+import {
+  type CompiledSearch,
+  compileSearch,
+  type DefinedParameter,
+  type SearchedElement,
+} from './compile-search.ts'
 
 export const renderResourceTypes = ({ structures }: Definitions, frozen: readonly string[]): string => {
   const defined = structures.map(({ type }) => type)
@@ -66,6 +72,46 @@ ${lines.join('')}]
 `
 }
 
+export type SearchDefinitions = {
+  readonly parameters: readonly DefinedParameter[]
+  readonly elements: readonly SearchedElement[]
+  /** The code systems of a value set, by its canonical; none where it is not a list of whole systems and their codes. */
+  readonly systemsOf: (valueSet: string) => readonly string[]
+}
+
+/** One line a parameter: `code kind path|path`, and of a composite `kind!path|path` for each component (`search/parameters.ts`). */
+export const renderSearchParameters = (
+  { parameters, elements, systemsOf }: SearchDefinitions,
+  types: readonly string[],
+): string => {
+  const systems: string[] = []
+  const numberOf = (valueSet: string): string => {
+    const text = systemsOf(valueSet).join(' ')
+    if (text === '') return ''
+    if (!systems.includes(text)) systems.push(text)
+    return `=${systems.indexOf(text)}`
+  }
+  const lineOf = ({ code, type, paths, components }: CompiledSearch): string =>
+    [code, type, paths.join('|'), ...components.map((part) => `${part.type}!${part.paths.join('|')}`)]
+      .join(' ')
+      .replaceAll(/=\{([^}]*)\}/g, (_, valueSet: string) => numberOf(valueSet))
+  const [common, ...others] = compileSearch(parameters, elements, ['Resource', ...types])
+  const textOf = (lines: readonly CompiledSearch[]) => `\`${lines.map(lineOf).join('\n')}\``
+  const byType = others.map(([type, lines]) => `  ${type}: ${textOf(lines)},\n`)
+  return `${header}
+/** Search parameters of every type. How a line is written: \`renderSearchParameters\` in \`generate.ts\`. */
+export const commonParameters = ${textOf(common?.[1] ?? [])}
+
+/** Those of each type. */
+export const searchParameters = {
+${byType.join('')}} as const
+
+/** Code systems that elements of type \`code\` are bound to, by the numbers above. */
+export const valueSystems: readonly string[] = [
+${systems.map((text) => `  '${text}',\n`).join('')}]
+`
+}
+
 /** Puts new types, in alphabetical order, behind those whose place is frozen. */
 export const appendTypes = (frozen: readonly string[], defined: readonly string[]): readonly string[] => {
   const gone = frozen.find((type) => !defined.includes(type))
@@ -101,6 +147,38 @@ export const readElements = (): readonly DefinedElement[] =>
     .filter(({ derivation }) => derivation !== 'constraint')
     .flatMap(({ snapshot }) => snapshot.element)
 
+export const readSearchDefinitions = (): SearchDefinitions => {
+  const valueSets = new Map(
+    readAll('ValueSet-')
+      .map((json) => valueSetSchema.parse(json))
+      .map((set) => [set.url, set]),
+  )
+  const systemsOf = (canonical: string): readonly string[] => {
+    const { include, exclude } = valueSets.get(canonical.split('|')[0] ?? '')?.compose ?? {
+      include: [],
+      exclude: [],
+    }
+    const systems = include.flatMap(({ system, valueSet }) =>
+      [system ?? [], ...valueSet.map(systemsOf)].flat(),
+    )
+    return exclude.length > 0 && systems.length > 1 ? [] : [...new Set(systems)].sort()
+  }
+  return {
+    parameters: readAll('SearchParameter-').map((json) => definedParameterSchema.parse(json)),
+    elements: readAll('StructureDefinition-')
+      .map((json) => structureSchema.parse(json))
+      .filter(({ derivation }) => derivation !== 'constraint')
+      .flatMap(({ snapshot }) => snapshot.element)
+      .map(({ path, type, contentReference, binding }) => ({
+        path,
+        type,
+        contentReference,
+        valueSet: binding?.strength === 'required' ? binding.valueSet : '',
+      })),
+    systemsOf,
+  }
+}
+
 const readAll = (prefix: string): readonly unknown[] =>
   readdirSync(packageFolder)
     .filter((name) => name.startsWith(prefix) && name.endsWith('.json'))
@@ -131,7 +209,12 @@ const structureSchema = z.object({
   snapshot: z
     .object({
       element: z.array(
-        z.object({ path: z.string(), type: z.array(z.object({ code: z.string() })).default([]) }),
+        z.object({
+          path: z.string(),
+          type: z.array(z.object({ code: z.string() })).default([]),
+          contentReference: z.string().default(''),
+          binding: z.object({ strength: z.string(), valueSet: z.string().default('') }).optional(),
+        }),
       ),
     })
     .default({ element: [] }),
@@ -149,6 +232,25 @@ const rootSchema = z.object({
       }),
     ),
   }),
+})
+
+const definedParameterSchema = searchParameterSchema.extend({
+  url: z.string(),
+  type: z.string(),
+  target: z.array(z.string()).default([]),
+  component: z.array(z.object({ definition: z.string(), expression: z.string() })).default([]),
+})
+
+const valueSetSchema = z.object({
+  url: z.string().default(''),
+  compose: z
+    .object({
+      include: z.array(
+        z.object({ system: z.string().optional(), valueSet: z.array(z.string()).default([]) }),
+      ),
+      exclude: z.array(z.unknown()).default([]),
+    })
+    .default({ include: [], exclude: [] }),
 })
 
 /** A profile constrains a type and defines none; Resource and DomainResource are abstract. */
@@ -170,4 +272,6 @@ if (import.meta.main) {
   writeFileSync(compartmentFile, renderPatientCompartment(definitions))
   const attachmentsFile = new URL('attachment-elements.generated.ts', import.meta.url)
   writeFileSync(attachmentsFile, renderAttachmentElements(readElements()))
+  const searchFile = new URL('search-parameters.generated.ts', import.meta.url)
+  writeFileSync(searchFile, renderSearchParameters(readSearchDefinitions(), frozen))
 }

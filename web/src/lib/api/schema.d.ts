@@ -394,7 +394,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/{type}": {
+    "/{type}/_search": {
         parameters: {
             query?: never;
             header?: never;
@@ -402,6 +402,30 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
+        put?: never;
+        /**
+         * Search the resources of a type, with the parameters in a form
+         * @description Every search parameter that FHIR R4 defines for the type is supported; the CapabilityStatement lists them. A page is of one point in time, that of the first, and may be short or empty and still have a `next` link: it does bounded work.
+         */
+        post: operations["searchResourcesByPost"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/{type}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search the resources of a type, page by page
+         * @description Every search parameter that FHIR R4 defines for the type is supported; the CapabilityStatement lists them. A page is of one point in time, that of the first, and may be short or empty and still have a `next` link: it does bounded work.
+         */
+        get: operations["searchResources"];
         put?: never;
         /**
          * Create a resource, under an id that the server gives it
@@ -4339,6 +4363,186 @@ export interface operations {
             412: components["responses"]["Error412"];
             413: components["responses"]["Error413"];
             415: components["responses"]["Error415"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    searchResourcesByPost: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Ids of resources, comma-separated
+                 * @example example
+                 */
+                _id?: string;
+                /**
+                 * @description When it was last changed, with a prefix such as `ge`
+                 * @example ge2026-01-01
+                 */
+                _lastUpdated?: string;
+                /**
+                 * @description Resources on a page, at most 1,000
+                 * @example 50
+                 */
+                _count?: string;
+                /**
+                 * @description `_lastUpdated` or `_id`, with `-` in front for the other way round
+                 * @example -_lastUpdated
+                 */
+                _sort?: string;
+                /**
+                 * @description `accurate` for the number of all matches, else `none`
+                 * @example accurate
+                 */
+                _total?: string;
+                /**
+                 * @description `count` for nothing but the number of matches
+                 * @example count
+                 */
+                _summary?: string;
+                /**
+                 * @description Root elements to keep; mandatory and modifier elements stay
+                 * @example id,name
+                 */
+                _elements?: string;
+                /**
+                 * @description Resources that matches refer to: `Type:parameter` or `Type:parameter:Target`
+                 * @example Observation:subject
+                 */
+                _include?: string;
+                /**
+                 * @description JSON, by any of its names; overrides `Accept`
+                 * @example json
+                 */
+                _format?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description A resource type of FHIR R4
+                 * @example Patient
+                 */
+                type: string;
+            };
+            cookie?: never;
+        };
+        /** @description Search parameters; those of the URL count too */
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "_count": "10"
+                 *     }
+                 */
+                "application/x-www-form-urlencoded": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description A Bundle of type `searchset` */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "resourceType": "Bundle",
+                     *       "type": "searchset",
+                     *       "link": []
+                     *     }
+                     */
+                    "application/fhir+json": Record<string, never>;
+                };
+            };
+            400: components["responses"]["Error400"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            406: components["responses"]["Error406"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    searchResources: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Ids of resources, comma-separated
+                 * @example example
+                 */
+                _id?: string;
+                /**
+                 * @description When it was last changed, with a prefix such as `ge`
+                 * @example ge2026-01-01
+                 */
+                _lastUpdated?: string;
+                /**
+                 * @description Resources on a page, at most 1,000
+                 * @example 50
+                 */
+                _count?: string;
+                /**
+                 * @description `_lastUpdated` or `_id`, with `-` in front for the other way round
+                 * @example -_lastUpdated
+                 */
+                _sort?: string;
+                /**
+                 * @description `accurate` for the number of all matches, else `none`
+                 * @example accurate
+                 */
+                _total?: string;
+                /**
+                 * @description `count` for nothing but the number of matches
+                 * @example count
+                 */
+                _summary?: string;
+                /**
+                 * @description Root elements to keep; mandatory and modifier elements stay
+                 * @example id,name
+                 */
+                _elements?: string;
+                /**
+                 * @description Resources that matches refer to: `Type:parameter` or `Type:parameter:Target`
+                 * @example Observation:subject
+                 */
+                _include?: string;
+                /**
+                 * @description JSON, by any of its names; overrides `Accept`
+                 * @example json
+                 */
+                _format?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description A resource type of FHIR R4
+                 * @example Patient
+                 */
+                type: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A Bundle of type `searchset` */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "resourceType": "Bundle",
+                     *       "type": "searchset",
+                     *       "link": []
+                     *     }
+                     */
+                    "application/fhir+json": Record<string, never>;
+                };
+            };
+            400: components["responses"]["Error400"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            406: components["responses"]["Error406"];
             503: components["responses"]["Error503"];
         };
     };

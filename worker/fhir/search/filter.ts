@@ -1,0 +1,239 @@
+import { SluiceError } from '../../errors.ts'
+import { echoText } from '../echo-text.ts'
+import { isJsonObject, type JsonObject } from '../json.ts'
+import { isResourceId, parseReference } from '../reference.ts'
+import { isResourceType, type ResourceType, suggestType } from '../resource-type.ts'
+import { compileDate } from './date.ts'
+import { compileNumber } from './number.ts'
+import { type SearchKind, type SearchParameter, searchParametersOf } from './parameters.ts'
+import { compileProbe } from './probe.ts'
+import { compileQuantity } from './quantity.ts'
+import { compileReference } from './reference.ts'
+import { compileString } from './string.ts'
+import {
+  type Clause,
+  type CompileTerm,
+  malformed,
+  type SearchContext,
+  type Term,
+  unsupportedModifier,
+} from './term.ts'
+import { compileToken } from './token.ts'
+import { compileUri } from './uri.ts'
+import { splitEscaped } from './values.ts'
+
+/** A search query on one type, compiled: what it says is said of one resource at a time. */
+export type Filter = {
+  readonly type: ResourceType
+  readonly matches: (resource: JsonObject) => boolean
+  /**
+   * A cheap look at the text of a resource: false when it cannot match, whatever a parser would make of it. Of each clause some text must
+   * stand in it, unless it hides (`mayHide`), which a caller who asks about many lines may find out for all of them at once.
+   */
+  readonly mayMatch: (line: string, hides?: boolean) => boolean
+  /** Without any clause: everything of the type matches. */
+  readonly isEmpty: boolean
+  /** All that matches is among these, which the store finds by key; `undefined` when no clause says so. */
+  readonly among: Candidates | undefined
+}
+
+export type Candidates =
+  | { readonly kind: 'ids'; readonly ids: readonly string[] }
+  | { readonly kind: 'target'; readonly type: ResourceType; readonly id: string }
+
+/** Name and value of each parameter, decoded, in order. All of them have to hold (R4 search, "AND"). */
+export type QueryPair = readonly [name: string, value: string]
+
+/** Compiles a query; refuses by name what FHIR does not define (`invalid`), or defines and this server cannot do (`not-supported`). */
+export const compileFilter = (
+  type: ResourceType,
+  query: readonly QueryPair[],
+  context: SearchContext,
+): Filter => {
+  const clauses = query.map(([name, value]) => compileClause(type, name, value, context))
+  return {
+    type,
+    matches: (resource) => clauses.every((clause) => clause.matches(resource)),
+    mayMatch: (line, hides = mayHide(line)) => hides || clauses.every((clause) => clause.mayMatch(line)),
+    isEmpty: clauses.length === 0,
+    among: clauses.map(({ among }) => among).find((among) => among !== undefined),
+  }
+}
+
+/** `Type?query` (Bulk Data IG, `_typeFilter`). */
+export const parseTypeFilter = (text: string, context: SearchContext): Filter => {
+  const mark = text.indexOf('?')
+  const type = mark === -1 ? text : text.slice(0, mark)
+  if (mark === -1) throw invalidFilter(text, 'it is not of the form Type?parameter=value')
+  if (!isResourceType(type)) {
+    const hint = suggestType(type)
+    throw invalidFilter(
+      text,
+      `it names no resource type of FHIR R4${hint === undefined ? '' : `, did you mean "${hint}"?`}`,
+    )
+  }
+  const query = [...new URLSearchParams(text.slice(mark + 1))]
+  if (query.length === 0) throw invalidFilter(text, 'its query is empty')
+  return compileFilter(type, query, context)
+}
+
+/** A text may say by escapes what no look at it sees; and a quantity may be less or more than its value. */
+export const mayHide = (text: string): boolean => text.includes('\\u') || text.includes('"comparator":')
+
+type CompiledClause = Pick<Filter, 'matches'> & {
+  readonly mayMatch: (line: string) => boolean
+  readonly among?: Candidates | undefined
+}
+
+const compileClause = (
+  type: ResourceType,
+  name: string,
+  value: string,
+  context: SearchContext,
+): CompiledClause => {
+  const [code = '', modifier = '', ...others] = name.split(':')
+  if (refusedNames.has(code))
+    throw refusedParameter(name, 'it is about the result of a search, not about what matches')
+  const parameter = searchParametersOf(type).get(code)
+  const clause: Clause = { parameter: code, modifier, value }
+  if (parameter === undefined) throw unknownParameter(type, name)
+  if (others.length > 0 || (name.includes(':') && modifier === ''))
+    throw unsupportedModifier(
+      { ...clause, modifier: name.slice(code.length + 1) },
+      'a parameter has one modifier',
+    )
+  if (modifier === 'missing') return compileMissing(parameter, clause)
+  const values = splitEscaped(value, ',')
+  if (values.includes('')) throw malformed(clause, 'it has an empty value')
+  const { kind } = parameter
+  if (kind === 'composite') return compileComposite(parameter, clause, values, context)
+  const compile = compilers[kind]
+  const terms = values.map((one) => compile({ ...clause, value: one }, context))
+  const anyMatches = (resource: JsonObject): boolean =>
+    parameter.select(resource).some((selected) => terms.some((term) => term.matches(selected)))
+  if (modifier === 'not') return { matches: (resource) => !anyMatches(resource), mayMatch: () => true }
+  return {
+    matches: anyMatches,
+    mayMatch: mayAnswer(parameter, terms),
+    among: candidatesOf(parameter, clause, values, context),
+  }
+}
+
+/** `_id`, and one reference to a resource of ours whose type is certain. */
+const candidatesOf = (
+  { code, isOfReferences }: SearchParameter,
+  { modifier }: Clause,
+  values: readonly string[],
+  { serverBase }: SearchContext,
+): Candidates | undefined => {
+  if (code === '_id' && modifier === '' && values.every(isResourceId)) return { kind: 'ids', ids: values }
+  const [value = '', ...others] = values
+  if (!isOfReferences || modifier === 'identifier' || others.length > 0) return undefined
+  const type = modifier === '' && code === 'patient' ? 'Patient' : modifier
+  const target = parseReference(isResourceId(value) ? `${type}/${value}` : value, serverBase)
+  return target === undefined ? undefined : { kind: 'target', type: target.type, id: target.id }
+}
+
+const compilers: Readonly<Record<Exclude<SearchKind, 'composite'>, CompileTerm>> = {
+  token: compileToken,
+  string: compileString,
+  date: compileDate,
+  reference: compileReference,
+  number: compileNumber,
+  quantity: compileQuantity,
+  uri: compileUri,
+}
+
+/** By the members that hold values, and by what stands in them, where that can be seen without parsing. */
+const mayAnswer = (
+  { roots, leaves }: SearchParameter,
+  terms: readonly Term[],
+): CompiledClause['mayMatch'] => {
+  return compileProbe(leaves, terms) ?? mayHold(roots, terms)
+}
+
+/** One of the members that hold values, and the text of one of the terms. */
+const mayHold = (
+  roots: readonly string[],
+  terms: readonly Pick<Term, 'needle'>[],
+): CompiledClause['mayMatch'] => {
+  const names = roots.map((root) => `"${root}":`)
+  const needles = terms.every(({ needle }) => needle !== '') ? terms.map(({ needle }) => needle) : ['']
+  return (line) =>
+    needles.some((needle) => line.includes(needle)) &&
+    (names.length === 0 || names.some((name) => line.includes(name)))
+}
+
+const compileMissing = (parameter: SearchParameter, clause: Clause): CompiledClause => {
+  if (clause.value !== 'true' && clause.value !== 'false') throw malformed(clause, 'it must be true or false')
+  const isWanted = clause.value === 'false'
+  return {
+    matches: (resource) => parameter.select(resource).length > 0 === isWanted,
+    mayMatch: isWanted ? mayHold(parameter.roots, [{ needle: '' }]) : () => true,
+  }
+}
+
+/** All components in one and the same element (R4 search, "composite"). */
+const compileComposite = (
+  parameter: SearchParameter,
+  clause: Clause,
+  values: readonly string[],
+  context: SearchContext,
+): CompiledClause => {
+  if (clause.modifier !== '') throw unsupportedModifier(clause, 'only :missing is')
+  const { components } = parameter
+  const alternatives = values.map((value) => {
+    const parts = splitEscaped(value, '$')
+    if (parts.length !== components.length)
+      throw malformed(clause, `it must have ${components.length} parts joined by "$"`)
+    return components.map(({ kind, select }, i) => {
+      if (kind === 'composite') throw malformed(clause, 'a component cannot be composite')
+      const part = { parameter: clause.parameter, modifier: '', value: parts[i] ?? '' }
+      return { select, term: compilers[kind](part, context) }
+    })
+  })
+  const holds = (element: JsonObject, resource: JsonObject): boolean =>
+    alternatives.some((parts) =>
+      parts.every(({ select, term }) => select(element, resource).some((selected) => term.matches(selected))),
+    )
+  const needles = alternatives.map((parts) => ({
+    needle: parts.map(({ term }) => term.needle).find((needle) => needle !== '') ?? '',
+  }))
+  return {
+    matches: (resource) =>
+      parameter.select(resource).some(({ value }) => isJsonObject(value) && holds(value, resource)),
+    mayMatch: mayHold([], needles),
+  }
+}
+
+const resultNames = [
+  '_sort',
+  '_count',
+  '_include',
+  '_revinclude',
+  '_summary',
+  '_total',
+  '_elements',
+  '_contained',
+  '_containedType',
+  '_format',
+  '_pretty',
+  '_score',
+  '_maxresults',
+  '_graph',
+]
+const refusedNames: ReadonlySet<string> = new Set(resultNames)
+
+const refusedParameter = (name: string, reason: string): SluiceError =>
+  new SluiceError('invalid', `Cannot filter by "${echoText(name)}": ${reason}`)
+
+const unknownParameter = (type: ResourceType, name: string): SluiceError => {
+  const isChained = name.includes('.') || name.startsWith('_has:')
+  const reason = isChained
+    ? 'chained searches are not supported'
+    : `it is no search parameter of ${type} that this server has`
+  return new SluiceError('not-supported', `Cannot search ${type} by "${echoText(name)}": ${reason}`)
+}
+
+const invalidFilter = (text: string, reason: string): SluiceError =>
+  new SluiceError('invalid', `Cannot read _typeFilter "${echoText(text)}": ${reason}`)

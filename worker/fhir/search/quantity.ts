@@ -1,0 +1,69 @@
+import { isJsonObject, type Json, type JsonObject } from '../json.ts'
+import { compileAmount, type End, numberSpanOf, point } from './number.ts'
+import { type CompileTerm, malformed, objects, unsupportedModifier } from './term.ts'
+import { type Span, splitEscaped, unescapeValue } from './values.ts'
+
+/**
+ * `quantity` (R4 search, "quantity"): `number`, `number|system|code`, `number||unit`. Units are compared as they are given: nothing is converted,
+ * and a unit without a system is one of code or of unit. A Money has its currency for a code.
+ */
+export const compileQuantity: CompileTerm = (clause) => {
+  if (clause.modifier !== '') throw unsupportedModifier(clause, 'only :missing is')
+  const parts = splitEscaped(clause.value, '|').map(unescapeValue)
+  const [amount = '', system = '', code = ''] = parts
+  if (parts.length !== 1 && parts.length !== 3)
+    throw malformed(clause, 'a quantity is a number, number|system|code or number||unit')
+  const isAmount = compileAmount(clause, amount)
+  const isUnit = (unit: Unit): boolean => {
+    if (system !== '' && unit.system !== system) return false
+    if (code === '') return true
+    return unit.code === code || (system === '' && unit.unit === code)
+  }
+  return {
+    matches: ({ value, type }) => isAmount(spanOf(value, type)) && unitsOf(value, type).some(isUnit),
+    needle: '',
+    test: (text) => {
+      const span = point(Number(text))
+      return span !== undefined && isAmount(span)
+    },
+  }
+}
+
+type Unit = {
+  readonly system: Json | undefined
+  readonly code: Json | undefined
+  readonly unit: Json | undefined
+}
+
+const unitsOf = (value: Json, type: string): readonly Unit[] => {
+  if (!isJsonObject(value)) return []
+  if (type === 'Money') return [{ system: iso4217, code: value.currency, unit: undefined }]
+  const quantities =
+    type === 'Range' ? [value.low, value.high] : type === 'SampledData' ? [value.origin] : [value]
+  return quantities.flatMap(objects).map(({ system, code, unit }) => ({ system, code, unit }))
+}
+
+const iso4217 = 'urn:iso:std:iso:4217'
+
+const spanOf = (value: Json, type: string): Span<End> | undefined => {
+  if (!isJsonObject(value)) return undefined
+  if (type === 'Range') return numberSpanOf(value)
+  if (type === 'SampledData') return sampledSpan(value)
+  const exact = typeof value.value === 'number' ? point(value.value) : undefined
+  return exact === undefined ? undefined : widen(exact, value.comparator)
+}
+
+/** Less than something is anything below it. */
+const widen = (exact: Span<End>, comparator: Json | undefined): Span<End> => {
+  if (comparator === '<' || comparator === '<=') return { low: 'lowest', high: exact.high }
+  return comparator === '>' || comparator === '>=' ? { low: exact.low, high: 'highest' } : exact
+}
+
+/** The limits of detection, where they are given. */
+const sampledSpan = ({ lowerLimit, upperLimit }: JsonObject): Span<End> | undefined => {
+  const low = typeof lowerLimit === 'number' ? point(lowerLimit)?.low : undefined
+  const high = typeof upperLimit === 'number' ? point(upperLimit)?.high : undefined
+  return low === undefined && high === undefined
+    ? undefined
+    : { low: low ?? 'lowest', high: high ?? 'highest' }
+}

@@ -1,0 +1,129 @@
+import { SluiceError } from '../../errors.ts'
+import { echoText } from '../echo-text.ts'
+import { isResourceType, type ResourceType } from '../resource-type.ts'
+import type { QueryPair } from './filter.ts'
+import { searchParametersOf } from './parameters.ts'
+
+/** A search of a type as REST asks for it (FHIR R4 search.html): what matches, and how the result is to look. */
+export type SearchRequest = {
+  /** What decides which resources match, for `compileFilter`. */
+  readonly query: readonly QueryPair[]
+  readonly count: number
+  readonly order: SearchOrder
+  /** Whether the number of all matches is wanted. */
+  readonly wantsTotal: boolean
+  /** Nothing but that number. */
+  readonly onlyCount: boolean
+  /** As they were given; `undefined` when they were not. */
+  readonly elements: string | undefined
+  readonly includes: readonly Include[]
+  /** Of a page that is not the first: the snapshot, and where to go on. */
+  readonly asOf: number | undefined
+  readonly after: string | undefined
+}
+
+/** By when they were last updated, which is the order of writing, or by id. */
+export type SearchOrder = 'lastUpdated' | '-lastUpdated' | 'id' | '-id'
+
+/** Resources that matches refer to by a parameter, of one type or of any. */
+export type Include = { readonly parameter: string; readonly target: ResourceType | undefined }
+
+export const defaultSearchCount = 50
+/** More than this on a page is not refused but not given either, as FHIR lets a server do (R4 search.html#count). */
+const maxSearchCount = 1000
+
+/** Splits what is about the result from what is about the match, and reads it. What is not supported is refused by name. */
+export const readSearchRequest = (type: ResourceType, pairs: readonly QueryPair[]): SearchRequest => {
+  const query: QueryPair[] = []
+  const result = new Map<string, string[]>()
+  for (const [name, value] of pairs) {
+    if (!isAboutResult(name)) query.push([name, value])
+    else result.set(name, [...(result.get(name) ?? []), value])
+  }
+  const summary = single(result, '_summary')
+  if (summary !== undefined && summary !== 'count' && summary !== 'false')
+    throw unsupported('_summary', summary, 'only count is')
+  const total = single(result, '_total') ?? 'none'
+  if (total !== 'none' && total !== 'accurate')
+    throw unsupported('_total', total, 'only none and accurate are')
+  return {
+    query,
+    count: Math.min(readNumber(result, '_count') ?? defaultSearchCount, maxSearchCount),
+    order: readOrder(single(result, '_sort')),
+    wantsTotal: total === 'accurate' || summary === 'count',
+    onlyCount: summary === 'count' || readNumber(result, '_count') === 0,
+    elements: result.has('_elements') ? result.get('_elements')?.join(',') : undefined,
+    includes: (result.get('_include') ?? []).map((value) => readInclude(type, value)),
+    asOf: readNumber(result, '_asOf'),
+    after: single(result, '_after'),
+  }
+}
+
+const isAboutResult = (name: string): boolean => resultNames.has(name)
+
+/** `_asOf` and `_after` are ours, and stand in `next` links. */
+const resultNames: ReadonlySet<string> = new Set([
+  '_count',
+  '_sort',
+  '_total',
+  '_summary',
+  '_elements',
+  '_include',
+  '_format',
+  '_pretty',
+  '_asOf',
+  '_after',
+])
+
+const readOrder = (sort: string | undefined): SearchOrder => {
+  switch (sort) {
+    case undefined:
+    case '_lastUpdated':
+      return 'lastUpdated'
+    case '-_lastUpdated':
+      return '-lastUpdated'
+    case '_id':
+      return 'id'
+    case '-_id':
+      return '-id'
+    default:
+      throw unsupported('_sort', sort, 'only _lastUpdated and _id are, each also with a "-" in front')
+  }
+}
+
+/** `Type:parameter` or `Type:parameter:Target` (R4 search.html#include). */
+const readInclude = (type: ResourceType, value: string): Include => {
+  const [source, parameter = '', target, ...others] = value.split(':')
+  if (source !== type || others.length > 0)
+    throw malformed('_include', value, `it must be ${type}:parameter or ${type}:parameter:Type`)
+  if (searchParametersOf(type).get(parameter)?.kind !== 'reference')
+    throw unsupported('_include', value, `"${echoText(parameter)}" is no reference parameter of ${type}`)
+  if (target !== undefined && !isResourceType(target))
+    throw malformed('_include', value, `"${echoText(target)}" is no resource type of FHIR R4`)
+  return { parameter, target }
+}
+
+type Result = ReadonlyMap<string, readonly string[]>
+
+const readNumber = (result: Result, name: string): number | undefined => {
+  const text = single(result, name)
+  if (text === undefined) return undefined
+  if (!/^\d{1,15}$/.test(text)) throw malformed(name, text, 'it must be a whole number')
+  return Number(text)
+}
+
+const single = (result: Result, name: string): string | undefined => {
+  const [first, ...others] = result.get(name) ?? []
+  if (others.length > 0)
+    throw new SluiceError('invalid', `Cannot read parameter "${name}": it is given more than once`)
+  return first
+}
+
+const malformed = (name: string, value: string, reason: string): SluiceError =>
+  new SluiceError('invalid', `Cannot read ${name} "${echoText(value)}": ${reason}`)
+
+const unsupported = (name: string, value: string, reason: string): SluiceError =>
+  new SluiceError(
+    'not-supported',
+    `Cannot process ${name} "${echoText(value)}": it is not supported, ${reason}`,
+  )

@@ -1,0 +1,104 @@
+import type { Context } from 'hono'
+import { type Deps, fhirBase } from '../deps.ts'
+import type { QueryPair } from '../fhir/search/filter.ts'
+import { readSearchRequest } from '../fhir/search/search-request.ts'
+import { searchsetBundle } from '../fhir/search/searchset-bundle.ts'
+import { type FoundResource, searchResources } from '../ingest/search-resources.ts'
+import { assertJsonAccepted } from './accept.ts'
+import type { Interaction } from './capabilities.ts'
+import { fhirJson } from './error-response.ts'
+import { outcomes, searchParameters } from './openapi-parts.ts'
+import { assertMediaType, decodeUtf8, readBytes } from './request-body.ts'
+import { typeOf } from './resource-name.ts'
+import { tags, typeParameter } from './resource-parts.ts'
+
+const form = 'application/x-www-form-urlencoded'
+
+const shared = {
+  description:
+    'Every search parameter that FHIR R4 defines for the type is supported; the CapabilityStatement lists them. A page is of one point in time, that of the first, and may be short or empty and still have a `next` link: it does bounded work.',
+  tags,
+  responses: {
+    200: {
+      description: 'A Bundle of type `searchset`',
+      content: {
+        'application/fhir+json': {
+          schema: { type: 'object' as const },
+          example: { resourceType: 'Bundle', type: 'searchset', link: [] },
+        },
+      },
+    },
+    ...outcomes(400, 403, 404, 406, 503),
+  },
+}
+
+/** `GET [base]/{type}` (FHIR R4 search.html). */
+export const searchByGet = (deps: Deps): Interaction => ({
+  code: 'search-type',
+  path: '/{type}',
+  method: 'get',
+  operation: {
+    ...shared,
+    operationId: 'searchResources',
+    summary: 'Search the resources of a type, page by page',
+    parameters: [typeParameter, ...searchParameters],
+    handler: (c) => answerSearch(c, deps, []),
+  },
+})
+
+/** `POST [base]/{type}/_search` (FHIR R4 http.html#search): the same, with parameters in a form, which no log of URLs keeps. */
+export const searchByPost = (deps: Deps): Interaction => ({
+  code: 'search-type',
+  path: '/{type}/_search',
+  method: 'post',
+  operation: {
+    ...shared,
+    operationId: 'searchResourcesByPost',
+    summary: 'Search the resources of a type, with the parameters in a form',
+    parameters: [typeParameter, ...searchParameters],
+    requestBody: {
+      required: false,
+      description: 'Search parameters; those of the URL count too',
+      content: { [form]: { schema: { type: 'object' }, example: { _count: '10' } } },
+    },
+    responses: { ...shared.responses, ...outcomes(413, 415) },
+    handler: async (c) => answerSearch(c, deps, await readForm(c, deps)),
+  },
+})
+
+const answerSearch = async (c: Context, deps: Deps, ofBody: readonly QueryPair[]): Promise<Response> => {
+  const type = typeOf(c)
+  assertJsonAccepted(c.req.raw)
+  const pairs = [...new URL(c.req.url).searchParams, ...ofBody]
+  const request = readSearchRequest(type, pairs)
+  const base = fhirBase(deps.config)
+  const { asOf, matches, included, next, total } = await searchResources(deps, type, request)
+  const own = pairs.filter(([name]) => name !== '_asOf' && name !== '_after')
+  const linkTo = (more: readonly QueryPair[]) => {
+    const query = new URLSearchParams([...own, ...more].map(([name, value]) => [name, value]))
+    return `${base}/${type}${query.size === 0 ? '' : `?${query}`}`
+  }
+  const text = searchsetBundle({
+    self: linkTo(pairs.filter(([name]) => name === '_asOf' || name === '_after')),
+    next:
+      next === undefined
+        ? undefined
+        : linkTo([
+            ['_asOf', String(asOf)],
+            ['_after', next],
+          ]),
+    total,
+    entries: [...entriesOf(base, matches, 'match'), ...entriesOf(base, included, 'include')],
+  })
+  return c.body(text, 200, { 'Content-Type': fhirJson, 'Cache-Control': 'private, no-cache' })
+}
+
+const entriesOf = (base: string, resources: readonly FoundResource[], mode: 'match' | 'include') =>
+  resources.map(({ type, id, line }) => ({ fullUrl: `${base}/${type}/${id}`, text: line, mode }))
+
+const readForm = async (c: Context, { config }: Deps): Promise<readonly QueryPair[]> => {
+  const bytes = await readBytes(c.req.raw, config.limits.maxRequestBytes)
+  if (bytes.length === 0) return []
+  assertMediaType(c.req.raw, [form])
+  return [...new URLSearchParams(decodeUtf8(bytes))]
+}
