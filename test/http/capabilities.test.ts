@@ -10,6 +10,7 @@ type Rest = {
     readonly extension?: readonly { readonly url: string; readonly valueCanonical: string }[]
     readonly type: string
     readonly interaction: Coded
+    readonly searchParam: readonly { readonly name: string; readonly type: string }[]
     readonly versioning: string
     readonly readHistory: boolean
     readonly updateCreate: boolean
