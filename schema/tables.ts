@@ -26,6 +26,7 @@ export type Tables = {
   job_member: JobMemberTable
   job_patient: JobPatientTable
   job_extra: JobExtraTable
+  job_match: JobMatchTable
   job_problem: JobProblemTable
 }
 
@@ -206,5 +207,7 @@ export type JobExtraTable = {
   /** How many references lead from the population to it; 0 for Provenance, which points at the population. */
   depth: number
 }
+/** Versions that satisfy a filter of their type (`_typeFilter`): of types that have one, no other is exported. */
+export type JobMatchTable = { job_id: string; position: number }
 /** Resources that could not be exported: the row of the unit where each should have been, and an OperationOutcome that says why. */
 export type JobProblemTable = { job_id: string; ordinal: number; row_number: number; outcome: string }

@@ -14,6 +14,12 @@ export const wholeSpecification: readonly string[] = [
     primary key (job_id, ordinal, position)
   ) without rowid`,
 
+  `create table job_match (
+    job_id text not null,
+    position integer not null,
+    primary key (job_id, position)
+  ) without rowid`,
+
   `create table job_problem (
     job_id text not null,
     ordinal integer not null,

@@ -27,8 +27,7 @@ const asked = (level: string, name: string, value: string, headers: Record<strin
 
 describe.each(levels)('By %s', (level) => {
   test.each([
-    ['_typeFilter', 'Patient?active=true'],
-    ['_typefilter', 'Patient?active=true'],
+    ['typeFilter', 'Patient?active=true'],
     ['wholly-unknown', '1'],
     ['since', '2020'],
   ])('%s is refused by name, and nothing is exported unfiltered', async (name, value) => {

@@ -77,7 +77,9 @@ const saidBy = (
   const query = [...new URL(`http://localhost/${search}`).searchParams]
   const entries = given.method === 'POST' && given.body.kind === 'parameters' ? given.body.entries : []
   return [...query, ...entries.map(({ name, text }) => [name, text] as const)].map(([name, text]) => [
-    compat.includes('type-alias') && name === 'type' ? '_type' : name,
+    compat.includes('type-alias') && name === 'type'
+      ? '_type'
+      : name.replace(/^_typefilter$/i, '_typeFilter'),
     text,
   ])
 }
@@ -102,7 +104,7 @@ const expectNotWider = async (
       .map((text) => text.trim())
 
   for (const [name, text] of said) {
-    expect(name).not.toMatch(/^_?typefilter$/i)
+    expect(name).not.toMatch(/^typefilter$/i)
     if (isExportParameterName(name)) expect(text).toBeDefined()
     else if (name !== '_pretty') expect(isLenient, name).toBe(true)
   }
@@ -130,13 +132,18 @@ const expectNotWider = async (
   const ids = (job.patientKeys ?? []).map((key) => patientIds.get(key) ?? '')
   for (const id of ids) expect(asked).toContain(id)
   if (!isLenient) expect(ids).toHaveLength(asked?.size ?? 0)
-  expect(job.level).toBe(given.level === 'system' && asked !== undefined ? 'patient' : given.level)
+  const isOfPatients = asked !== undefined || job.shape.organizedBy !== undefined
+  expect(job.level).toBe(given.level === 'system' && isOfPatients ? 'patient' : given.level)
   expect(job.groupKey === undefined ? undefined : patientIds.get(job.groupKey)).toBe(
     given.level === 'group' ? 'g' : undefined,
   )
 
-  const { elements, associated, organizedBy, allowsPartialManifests, separatesStatus, tuning } = job.shape
+  const { typeFilters, elements, associated, organizedBy, allowsPartialManifests, separatesStatus, tuning } =
+    job.shape
   const askedElements = listOf('_elements').map((text) => text.slice(text.indexOf('.') + 1))
+  for (const text of textsOf('_typeFilter'))
+    expect(text.split(/,(?=[A-Z]\w*\?)/).every((one) => typeFilters.includes(one.trim()))).toBe(true)
+  expect(typeFilters.length > 0).toBe(textsOf('_typeFilter').length > 0)
   if (elements === undefined) expect(askedElements.length === 0 || isLenient).toBe(true)
   for (const element of [...(elements?.everywhere ?? []), ...Object.values(elements?.byType ?? {}).flat()])
     expect(askedElements).toContain(element)

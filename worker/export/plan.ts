@@ -4,6 +4,7 @@ import { commitPlan, commitPlanDone } from '../store/plan-unit.ts'
 import { isOfNewcomers } from '../store/read-walk.ts'
 import { held } from './lease-keeper.ts'
 import { type BlockPlan, lastBlocks, planBlocks } from './plan-blocks.ts'
+import { type MatchPlan, newMatchPlan, planMatches } from './plan-matches.ts'
 import { type MemberPlan, planMembers } from './plan-members.ts'
 import { planTypes, type TypePlan } from './plan-types.ts'
 import { countAll, lastWalks, planWalks, type WalkPlan } from './plan-walks.ts'
@@ -17,9 +18,10 @@ const commitEveryMs = 500
  * organized output, their blocks, which are all.
  */
 type Plan = {
-  readonly phase: 'members' | 'walks' | 'types' | 'blocks'
+  readonly phase: 'members' | 'matches' | 'walks' | 'types' | 'blocks'
   readonly nextOrdinal: number
   readonly members: MemberPlan
+  readonly matches: MatchPlan
   readonly walks: Omit<WalkPlan, 'nextOrdinal'>
   readonly types: Omit<TypePlan, 'nextOrdinal'>
   readonly blocks: Omit<BlockPlan, 'nextOrdinal'>
@@ -27,13 +29,24 @@ type Plan = {
 
 /** Everybody, or everybody who is there, needs no list of them; only those who have come since `_since` do, and blocks. */
 const newPlan = (job: Job): Plan => ({
-  phase: job.level === 'system' || (isOfNewcomers(job) && !job.hasSince) ? 'types' : 'members',
+  phase: hasMembers(job) ? 'members' : phaseAfterMembers(job),
   nextOrdinal: 1,
   members: { step: 'begin', at: 0 },
+  matches: newMatchPlan,
   walks: { ordinal: 0, ranges: {} },
   types: { at: 0, range: null },
   blocks: { ordinal: 0, open: null, cut: null, file: null },
 })
+
+const hasMembers = (job: Job): boolean => job.level !== 'system' && (!isOfNewcomers(job) || job.hasSince)
+
+const phaseAfterMembers = (job: Job): Plan['phase'] =>
+  job.shape.typeFilters.length > 0 ? 'matches' : phaseAfterMatches(job)
+
+const phaseAfterMatches = (job: Job): Plan['phase'] => {
+  if (!hasMembers(job)) return 'types'
+  return job.shape.organizedBy === undefined ? 'walks' : 'blocks'
+}
 
 /**
  * A slice of the `plan` unit: finds the population, and cuts what is exported into ranges, each a work unit with its bounds and its
@@ -76,6 +89,8 @@ const planStep = (slice: Slice, plan: Plan): Promise<Step | undefined> => {
   switch (plan.phase) {
     case 'members':
       return memberStep(slice, plan)
+    case 'matches':
+      return matchStep(slice, plan)
     case 'walks':
       return walkStep(slice, plan)
     case 'types':
@@ -89,10 +104,24 @@ const planStep = (slice: Slice, plan: Plan): Promise<Step | undefined> => {
 
 const memberStep = async (slice: Slice, plan: Plan): Promise<Step> => {
   const step = await planMembers(slice, plan.members)
-  const phase = slice.job.shape.organizedBy === undefined ? 'walks' : 'blocks'
-  if (step === undefined) return { plan: { ...plan, phase }, units: [], rows: 1, statements: [] }
+  if (step === undefined) return turnTo(plan, phaseAfterMembers(slice.job))
   return { plan: { ...plan, members: step.plan }, units: [], rows: step.rows, statements: step.statements }
 }
+
+/** Filters are judged before anything is counted, so that what is planned is what comes. */
+const matchStep = async (slice: Slice, plan: Plan): Promise<Step> => {
+  const step = await planMatches(slice, plan.matches, hasMembers(slice.job) ? await countAll(slice) : 0)
+  if (step === undefined) return turnTo(plan, phaseAfterMatches(slice.job))
+  slice.budget.spend('bytes', step.bytes)
+  return { plan: { ...plan, matches: step.plan }, units: [], rows: step.rows, statements: step.statements }
+}
+
+const turnTo = (plan: Plan, phase: Plan['phase']): Step => ({
+  plan: { ...plan, phase },
+  units: [],
+  rows: 1,
+  statements: [],
+})
 
 const walkStep = async (slice: Slice, plan: Plan): Promise<Step> => {
   const walks = { ...plan.walks, nextOrdinal: plan.nextOrdinal }

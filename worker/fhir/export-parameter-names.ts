@@ -7,6 +7,7 @@ export type ExportParameterName =
   | '_until'
   | '_till'
   | '_type'
+  | '_typeFilter'
   | '_elements'
   | 'patient'
   | 'organizeOutputBy'
@@ -26,8 +27,8 @@ export const nameMeant = (name: string, allowsTypeAlias: boolean): string => {
 /** Accepted, and without effect on anything that an export makes. */
 export const isPassedOver = (name: string): boolean => name === '_pretty'
 
-/** A parameter without which an export would bring more than was asked for. */
-export const isTypeFilter = (name: string): boolean => coreOf(name) === 'typefilter'
+/** Meant to filter, by a name that is not quite right: passed over, it would bring more than was asked for. */
+export const isLikeTypeFilter = (name: string): boolean => coreOf(name) === 'typefilter'
 
 /** The supported parameter that `name` is but for a missing underscore or its case, for a "did you mean". */
 export const suggestParameterName = (name: string): string | undefined => namesByCore.get(coreOf(name))
@@ -40,6 +41,7 @@ const names: readonly ExportParameterName[] = [
   '_until',
   '_till',
   '_type',
+  '_typeFilter',
   '_elements',
   'patient',
   'allowPartialManifests',

@@ -39,6 +39,12 @@ const definitions: Readonly<Record<Exclude<ExportParameterName, '_format'>, Para
     type: 'string',
     documentation: 'Resource types, repeated or by commas; without it all that come at this level.',
   },
+  _typeFilter: {
+    max: '*',
+    type: 'string',
+    documentation:
+      'A search of a type, `Type?parameter=value`: of that type only what matches one of its searches. Repeated; several in one value by commas.',
+  },
   _elements: {
     max: '*',
     type: 'string',

@@ -2,8 +2,8 @@ import { SluiceError } from '../errors.ts'
 import {
   type ExportParameterName,
   isExportParameterName,
+  isLikeTypeFilter,
   isPassedOver,
-  isTypeFilter,
   nameMeant,
   suggestParameterName,
 } from './export-parameter-names.ts'
@@ -65,7 +65,8 @@ const mergeValues = (query: ExportParameters['values'], body: ExportParameters['
   for (const [name, inQuery] of query) {
     const inBody = body.get(name)
     if (inBody === undefined) continue
-    if (asList(inQuery) !== asList(inBody)) throw refusal(name, 'query and body give it different values')
+    if (asList(name, inQuery) !== asList(name, inBody))
+      throw refusal(name, 'query and body give it different values')
     // The longer of the two, so that a repetition in either is still seen where only one is allowed.
     if (inQuery.length > inBody.length) merged.set(name, inQuery)
   }
@@ -73,7 +74,8 @@ const mergeValues = (query: ExportParameters['values'], body: ExportParameters['
 }
 
 /** Values that mean the same give the same text: repeats as commas, any order, and a `+` that was decoded as a space. */
-const asList = (values: readonly string[]): string => {
+const asList = (name: ExportParameterName, values: readonly string[]): string => {
+  if (name === '_typeFilter') return JSON.stringify([...new Set(values)].sort()) // commas stand inside of values too
   const elements = values
     .flatMap((value) => value.split(','))
     .map((element) => element.trim().replaceAll(' ', '+'))
@@ -88,13 +90,10 @@ const unknownAmong = (pairs: readonly ParameterPair[]): readonly IgnoredParamete
 }
 
 const unknownParameter = (name: string): IgnoredParameter => {
-  if (isTypeFilter(name)) return essentialParameter(name, noTypeFilter)
   const hint = suggestParameterName(name)
-  return ignoredParameter(name, `it is not supported${hint === undefined ? '' : `, did you mean "${hint}"?`}`)
+  const reason = `it is not supported${hint === undefined ? '' : `, did you mean "${hint}"?`}`
+  return isLikeTypeFilter(name) ? essentialParameter(name, reason) : ignoredParameter(name, reason)
 }
-
-const noTypeFilter =
-  'there are no type filters before the next release, and to pass one over, under handling=lenient too, would export more than was asked for'
 
 /** Of a parameter that may be given once. */
 export const onlyValue = (

@@ -78,7 +78,7 @@ export const parseExportRequest = (input: ExportRequestInput): ExportRequest => 
   const until = readUntil(values)
   refuseEmptyRange(since, until, nowMs)
   const { types, unknown: unknownTypes } = readTypeParameter(values.get('_type'))
-  const shaped = readShapeParameters(values, partBytes)
+  const shaped = readShapeParameters(values, types, { serverBase, nowMs, partBytes })
   const ignored = [...unknown, ...unsupportedFormats(values), ...unknownTypes, ...shaped.ignored]
   refuseUnsupported(lenient ? ignored.filter(({ isEssential }) => isEssential) : ignored)
   if (types?.length === 0) refuseUnsupported(unknownTypes)

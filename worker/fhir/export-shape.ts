@@ -7,6 +7,8 @@ import type { ResourceType } from './resource-type.ts'
 export type ExportShape = {
   /** Root elements to keep; `undefined` keeps all. */
   readonly elements?: ElementChoice | undefined
+  /** `Type?query`: of a type that is named here, what satisfies one of its queries. */
+  readonly typeFilters: readonly string[]
   readonly associated: AssociatedData
   /** One file holds blocks, each of one instance of this type and what belongs to it; `undefined` is a file for each type. */
   readonly organizedBy?: 'Patient' | undefined
@@ -50,6 +52,7 @@ export type ExportTuning = {
 }
 
 export const plainShape: ExportShape = {
+  typeFilters: [],
   associated: { provenance: 'default', history: false, deleted: false },
   allowsPartialManifests: false,
   separatesStatus: false,

@@ -4,7 +4,10 @@ import { type ExportShape, plainShape } from './export-shape.ts'
 import type { IgnoredParameter } from './ignored-parameter.ts'
 import { readOrganizeParameter } from './organize-parameter.ts'
 import { readPartialManifests } from './partial-manifests-parameter.ts'
+import type { ResourceType } from './resource-type.ts'
+import type { SearchContext } from './search/term.ts'
 import { type Bounds, readTuningParameters } from './tuning-parameters.ts'
+import { readTypeFilters } from './type-filter-parameter.ts'
 
 export type ShapeParameters = {
   readonly shape: ExportShape
@@ -19,7 +22,8 @@ export type ShapeParameters = {
 /** Reads the parameters that shape the output beyond types, instants and patients (IG "Query Parameters"). */
 export const readShapeParameters = (
   values: ExportParameters['values'],
-  partBytes: Bounds,
+  types: readonly ResourceType[] | undefined,
+  { serverBase, nowMs, partBytes }: SearchContext & { readonly partBytes: Bounds },
 ): ShapeParameters => {
   const elements = readElementsParameter(values.get('_elements'))
   const { organizedBy, unsupported } = readOrganizeParameter(values.get('organizeOutputBy'))
@@ -27,6 +31,7 @@ export const readShapeParameters = (
   return {
     shape: {
       ...plainShape,
+      typeFilters: readTypeFilters(values.get('_typeFilter'), types, { serverBase, nowMs }),
       ...(elements.choice && { elements: elements.choice }),
       ...(organizedBy && { organizedBy }),
       allowsPartialManifests: readPartialManifests(values.get('allowPartialManifests')),

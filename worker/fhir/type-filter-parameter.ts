@@ -1,7 +1,7 @@
-import { SluiceError } from '../errors.ts'
+import { type ErrorCode, SluiceError } from '../errors.ts'
 import { echoText } from './echo-text.ts'
 import { isResourceType, type ResourceType } from './resource-type.ts'
-import { parseTypeFilter } from './search/filter.ts'
+import { type Filter, parseTypeFilter } from './search/filter.ts'
 import type { SearchContext } from './search/term.ts'
 
 /**
@@ -18,12 +18,9 @@ export const readTypeFilters = (
   if (queries.length > maxQueries)
     throw new SluiceError('invalid', `Cannot read _typeFilter: it has more than ${maxQueries} queries`)
   for (const query of queries) {
-    const { type } = parseTypeFilter(query, context)
+    const { type } = parseNamed(query, context)
     if (types !== undefined && !types.includes(type))
-      throw new SluiceError(
-        'invalid',
-        `Cannot process _typeFilter "${echoText(query)}": _type does not list ${type}`,
-      )
+      throw refusal('invalid', query, `_type does not list ${type}`)
   }
   return [...new Set(queries)]
 }
@@ -31,6 +28,19 @@ export const readTypeFilters = (
 /** The types that queries are about; of the others everything is exported. */
 export const filteredTypes = (queries: readonly string[]): readonly ResourceType[] =>
   [...new Set(queries.map((query) => query.split('?', 1)[0] ?? ''))].filter(isResourceType).sort()
+
+/** What is wrong is said of the search; it is this parameter that brought it. */
+const parseNamed = (query: string, context: SearchContext): Filter => {
+  try {
+    return parseTypeFilter(query, context)
+  } catch (error) {
+    if (!(error instanceof SluiceError)) throw error
+    throw refusal(error.code, query, error.message.replace(/^C/, 'c'))
+  }
+}
+
+const refusal = (code: ErrorCode, query: string, reason: string): SluiceError =>
+  new SluiceError(code, `Cannot process _typeFilter "${echoText(query)}": ${reason}`)
 
 /** Each is looked at for every resource of its type. */
 const maxQueries = 100

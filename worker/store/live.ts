@@ -1,5 +1,8 @@
 import { type RawBuilder, sql } from 'kysely'
+import { typeIdOf } from '../fhir/resource-type.ts'
+import { filteredTypes } from '../fhir/type-filter-parameter.ts'
 import type { Job } from './jobs.ts'
+import { positionOf } from './position.ts'
 
 type Sql = RawBuilder<unknown>
 
@@ -12,9 +15,25 @@ export const isLive = (resourceKey: Sql, seq: Sql | number): Sql =>
 export const isCurrent = (deleted: Sql, supersededBy: Sql, asOf: number): Sql =>
   sql`${deleted} = 0 and (${supersededBy} is null or ${supersededBy} > ${asOf})`
 
-/** SQL: the version of these columns is one that the job brings, if the population has it: the current one, or with `_history` every one. */
-export const isShown = ({ shape, asOf }: Job, deleted: Sql, supersededBy: Sql): Sql =>
+/** SQL: the version of these columns is in the snapshot: the current one, or with `_history` every one. */
+export const isInSnapshot = ({ shape, asOf }: Job, deleted: Sql, supersededBy: Sql): Sql =>
   shape.associated.history ? sql`${deleted} = 0` : isCurrent(deleted, supersededBy, asOf)
+
+/** SQL: it is one that the job brings, if the population has it: in the snapshot, and not kept out by a filter. */
+export const isShown = (job: Job, deleted: Sql, supersededBy: Sql, position: Sql = sql`v.position`): Sql =>
+  isFiltered(job)
+    ? sql`${isInSnapshot(job, deleted, supersededBy)} and ${passesFilters(job, position)}`
+    : isInSnapshot(job, deleted, supersededBy)
+
+/** SQL: its type has no filter, or it was found to satisfy one (`match-page.ts`). */
+export const passesFilters = (job: Job, position: Sql): Sql =>
+  sql`(cast(${position} / ${positionOf(1, 0)} as integer) not in (select value from json_each(${JSON.stringify(filteredTypeIds(job))}))
+    or exists (select 1 from job_match m where m.job_id = ${job.jobId} and m.position = ${position}))`
+
+const isFiltered = ({ shape }: Job): boolean => shape.typeFilters.length > 0
+
+export const filteredTypeIds = ({ shape }: Pick<Job, 'shape'>): readonly number[] =>
+  filteredTypes(shape.typeFilters).map(typeIdOf)
 
 /**
  * SQL: every member that the Group had at `seq` is one of the job's `patients`, or a group of it. All entries count, also those that are

@@ -3,7 +3,7 @@ import { patientCompartmentTypeIds } from '../fhir/patient-compartment.ts'
 import { patientTypeId, typeIdOf } from '../fhir/resource-type.ts'
 import type { Db } from './db.ts'
 import type { Job } from './jobs.ts'
-import { holdsNoStranger, isLive } from './live.ts'
+import { holdsNoStranger, isLive, passesFilters } from './live.ts'
 import { type Page, type PageBounds, type PageRow, pageOf, readBounded } from './page.ts'
 
 /**
@@ -44,9 +44,14 @@ export const isToBeTold = (job: Job): RawBuilder<unknown> => {
     isOfType,
     isLive(sql`s.resource_key`, sinceSeq),
     ...(level === 'system' ? [] : [wasOfPopulation(job)]),
+    ...(job.shape.typeFilters.length > 0 ? [passesFilters(job, lastPosition)] : []),
   ]
   return sql.join(conditions, sql` and `)
 }
+
+/** SQL: of a deletion, the version before it. */
+const lastPosition = sql`(select l.position from resource_version l
+  where l.resource_key = s.resource_key and l.version_id = s.version_id - 1)`
 
 /** The types of the compartment that are wanted. */
 export const typesOfLevel = ({
@@ -70,9 +75,7 @@ const wasOfPopulation = (job: Job): RawBuilder<unknown> => {
     isAll
       ? isLive(key, job.sinceSeq)
       : sql`exists (select 1 from job_member m where m.job_id = ${job.jobId} and m.patient_key = ${key})`
-  const last = sql`(select l.position from resource_version l
-    where l.resource_key = s.resource_key and l.version_id = s.version_id - 1)`
-  const inCompartment = sql`exists (select 1 from compartment c where c.position = ${last} and ${isMember(sql`c.patient_key`)})`
+  const inCompartment = sql`exists (select 1 from compartment c where c.position = ${lastPosition} and ${isMember(sql`c.patient_key`)})`
   const holds = holdsNoStranger(job, 'job_member', sql`s.resource_key`, sql`s.seq - 1`)
   return sql`case r.type_id when ${patientTypeId} then ${isMember(sql`s.resource_key`)}
     when ${groupTypeId} then ${inCompartment} and ${isAll ? sql`true` : holds} else ${inCompartment} end`

@@ -236,4 +236,4 @@ const unknownParameter = (type: ResourceType, name: string): SluiceError => {
 }
 
 const invalidFilter = (text: string, reason: string): SluiceError =>
-  new SluiceError('invalid', `Cannot read _typeFilter "${echoText(text)}": ${reason}`)
+  new SluiceError('invalid', `Cannot read search "${echoText(text)}": ${reason}`)
