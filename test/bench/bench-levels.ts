@@ -60,6 +60,35 @@ export const benchOrganized = async (server: Running): Promise<void> => {
   )
 }
 
+/** What a filter costs, against reading the type once: an export of all of it, in turns. Each filter also says how much it selects. */
+export const benchFilters = async (server: Running): Promise<void> => {
+  const filters: readonly (readonly [string, string])[] = [
+    ['Observation', 'code=72514-3'],
+    ['Observation', 'category=survey'],
+    ['Observation', 'date=2015-03'],
+    ['Observation', 'code=8302-2&date=ge2020'],
+    ['Observation', 'value-quantity=gt200'],
+    ['Patient', 'name=Ab'],
+    ['Condition', 'code:text=viral'],
+  ]
+  for (const [type, query] of filters) {
+    const path = `$export?_type=${type}`
+    const filtered = `${path}&_typeFilter=${encodeURIComponent(`${type}?${query}`)}`
+    const ratios: number[] = []
+    let share = 0
+    for (let round = 0; round < rounds; round++) {
+      const all = await server.exportAll(path)
+      const some = await server.exportAll(filtered)
+      ratios.push(some.seconds / all.seconds)
+      share = some.lines / all.lines
+    }
+    row(
+      'filter',
+      `${type}?${query}: ${percent(share)} of the lines in ${percent(median(ratios))} of the time of all`,
+    )
+  }
+}
+
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`
 
 const patientIds = async ({ base }: Running): Promise<readonly string[]> => {

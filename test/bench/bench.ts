@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { benchLevels, benchOrganized } from './bench-levels.ts'
+import { benchFilters, benchLevels, benchOrganized } from './bench-levels.ts'
 import { type Running, startServer } from './bench-server.ts'
 import { benchLoad, median, percentile, requiredFolder, row, runScript } from './bench-tools.ts'
 
@@ -12,6 +12,7 @@ import { benchLoad, median, percentile, requiredFolder, row, runScript } from '.
  * - memory: the server's peak RSS during exports above its RSS after a warm-up export;
  * - part: exports of Patient level, of a Group of 20, of one type, of some elements, and of what changed, beside one of everything;
  * - organized: output organized by Patient, as a ratio to Patient level by types, in turns with it;
+ * - filter: exports of a type by a code, a date, a string…, each in turns with one of all of it;
  * - kick-off: p50 and p99 of a kick-off while an export runs.
  * Absolute times belong to the machine; quote the ratios.
  */
@@ -32,6 +33,7 @@ const main = async (): Promise<void> => {
       await benchKickOff(server)
       await benchLevels(server)
       await benchOrganized(server)
+      await benchFilters(server)
     } finally {
       await server.stop()
     }
