@@ -103,7 +103,9 @@ export type JobTable = {
   last_page: number | null
 }
 
-export type UnitKind = 'plan' | 'output' | 'deleted' | 'error'
+export type UnitKind = 'plan' | 'output' | 'deleted' | 'error' | 'manifest'
+/** Kinds that write files which the manifest lists. */
+export type FileKind = Exclude<UnitKind, 'plan' | 'manifest'>
 /**
  * Where the rows of `output` are read: positions of a type; patient by patient (`walk.ts`); positions of `job_extra`; or blocks, all types of
  * one patient after the other.
@@ -117,7 +119,10 @@ export type WorkUnitTable = {
   type_id: number | null
   file_stem: string
   state: UnitState
-  /** Bounds of the unit's rows: positions for `output`, seqs for `deleted`, line numbers for `error`. Exclusive, inclusive. */
+  /**
+   * Bounds of the unit's rows: positions for `output`, seqs for `deleted`, for `error` 1, the outcomes of the kick-off, and positions.
+   * Exclusive, inclusive.
+   */
   range_after: number
   range_end: number
   cursor_after: number
@@ -209,5 +214,8 @@ export type JobExtraTable = {
 }
 /** Versions that satisfy a filter of their type (`_typeFilter`): of types that have one, no other is exported. */
 export type JobMatchTable = { job_id: string; position: number }
-/** Resources that could not be exported: the row of the unit where each should have been, and an OperationOutcome that says why. */
+/**
+ * Resources that could not be exported, each once: the unit that tells of them, the position of the version, and an OperationOutcome that
+ * says why, a line without its newline.
+ */
 export type JobProblemTable = { job_id: string; ordinal: number; row_number: number; outcome: string }

@@ -29,6 +29,7 @@ export type Config = {
   readonly compat: Given['COMPAT']
   readonly headers: 'lenient' | 'strict'
   readonly groupBackfill: boolean
+  readonly ehiDocumentationUrl: string | undefined
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error'
   readonly limits: Limits
 }
@@ -65,6 +66,8 @@ export type Limits = {
   readonly sweepMs: number
   readonly storageTimeoutMs: number
   readonly retryAfterMaxSeconds: number
+  /** 0: none may fail. 100: never fails the job. */
+  readonly failureLimitPercent: number
   readonly manifestPageFiles: number
   readonly pollBurst: number
   readonly ingestChunkRows: number
@@ -134,6 +137,7 @@ const toConfig = (given: Given): Omit<Config, 'limits'> => ({
   compat: given.COMPAT,
   headers: given.HEADERS,
   groupBackfill: given.GROUP_BACKFILL === 'on',
+  ehiDocumentationUrl: given.EHI_DOCUMENTATION_URL,
   logLevel: given.LOG_LEVEL,
 })
 
@@ -175,6 +179,7 @@ const toLimits = (given: Given): Limits => ({
   sweepMs: given.SWEEP_MS,
   storageTimeoutMs: given.STORAGE_TIMEOUT_MS,
   retryAfterMaxSeconds: given.RETRY_AFTER_MAX_SECONDS,
+  failureLimitPercent: given.FAILURE_LIMIT,
   manifestPageFiles: given.MANIFEST_PAGE_FILES,
   pollBurst: given.POLL_BURST,
   ingestChunkRows: given.INGEST_CHUNK_ROWS,

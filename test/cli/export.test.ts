@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -59,6 +60,14 @@ const startUsual = (body: Buffer, more: Readonly<Record<string, Route>>, count?:
     '/f/Patient.ndjson': file(body, '"v1"'),
     ...more,
   }))
+
+const checksumOf = (body: Buffer, partBytes: number | undefined): string => {
+  const digest = (bytes: Buffer) => createHash('sha256').update(bytes).digest()
+  if (partBytes === undefined) return digest(body).toString('base64')
+  const parts: Buffer[] = []
+  for (let at = 0; at < body.length; at += partBytes) parts.push(digest(body.subarray(at, at + partBytes)))
+  return `${digest(Buffer.concat(parts)).toString('base64')}-${parts.length}`
+}
 
 const written = (name = 'Patient.ndjson'): string => readFileSync(join(out, name), 'utf8')
 
@@ -456,6 +465,50 @@ describe('verification', () => {
     expect(server.pathsSeen().filter((path) => path.includes('/f/'))).toHaveLength(2)
     expect(readdirSync(out)).toContain('Patient.ndjson.part')
   })
+
+  describe.each([
+    ['of a whole file', undefined],
+    ['composed of those of its parts', 1000],
+    ['of parts of which the last is full', patients(500).length / 2],
+  ])('of a SHA-256 %s', (_case, partBytes) => {
+    const told = (extension: unknown) => (url: string) => ({
+      '/fhir/$export': accepts(`${url}/status/1`),
+      '/status/1': says(
+        200,
+        manifestOf([{ type: 'Patient', url: `${url}/f/Patient.ndjson`, count: 500, extension }]),
+      ),
+      '/f/Patient.ndjson': file(patients(500), '"v1"'),
+    })
+
+    it('takes a file that has it', async () => {
+      const server = await start(told({ sha256: checksumOf(patients(500), partBytes), partBytes }))
+      expect((await run('--server', `${server.url}/fhir`)).exitCode).toBe(0)
+      expect(written()).toBe(patients(500).toString())
+    })
+
+    it('finds a file that has another, though its lines look right', async () => {
+      const sha256 = checksumOf(patients(500, 2), partBytes)
+      const server = await start(told({ sha256, partBytes }))
+      const { exitCode, stdout } = await run('--server', `${server.url}/fhir`)
+      expect(exitCode).toBe(4)
+      expect(stdout).toContain('Patient.ndjson: its SHA-256 is not what the manifest says\n')
+    })
+  })
+
+  it.each([[{ sha256: 7 }], ['text'], [{ sha256: 'deadbeef' }], [{ sha256: `${'A'.repeat(43)}=-2` }]])(
+    'passes over an extension that is not ours: %j',
+    async (extension) => {
+      const server = await start((url) => ({
+        '/fhir/$export': accepts(`${url}/status/1`),
+        '/status/1': says(
+          200,
+          manifestOf([{ type: 'Patient', url: `${url}/f/Patient.ndjson`, count: 500, extension }]),
+        ),
+        '/f/Patient.ndjson': file(patients(500), '"v1"'),
+      }))
+      expect((await run('--server', `${server.url}/fhir`)).exitCode).toBe(0)
+    },
+  )
 
   it('counts deletions, and tells by its exit code that the server reports errors', async () => {
     const issue = { severity: 'error', code: 'processing', diagnostics: 'one was left out' }

@@ -89,7 +89,7 @@ export const file =
   }
 
 export const manifestOf = (
-  output: readonly { type: string; url: string; count?: number }[],
+  output: readonly { type: string; url: string; count?: number; extension?: unknown }[],
   more: Readonly<Record<string, unknown>> = {},
 ) => ({
   transactionTime: '2026-11-20T10:26:46.123Z',

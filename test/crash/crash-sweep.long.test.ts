@@ -1,6 +1,15 @@
 import { describe, expect, test } from 'vitest'
 import { type FaultKind, sweepFaults } from '../support/crash-sweep.ts'
-import { cutExport, expiry, kickOff, leftBehind, removal, wholeExport } from './export-scenarios.ts'
+import { troubledPopulation } from '../support/troubled-population.ts'
+import {
+  cutExport,
+  expiry,
+  kickOff,
+  leftBehind,
+  removal,
+  wholeExport,
+  wholeExportOn,
+} from './export-scenarios.ts'
 
 describe.each<FaultKind>(['crash', 'lost answer'])(
   'A %s at any call, before or after its effect,',
@@ -9,6 +18,13 @@ describe.each<FaultKind>(['crash', 'lost answer'])(
       const { calls, runs } = await sweepFaults(wholeExport, kind)
       expect(runs).toBe(2 * calls)
       console.log(`${kind}: ${calls} calls of an export, ${runs} runs`)
+    })
+
+    test('of an export of a damaged store changes no byte of it and leaves nothing behind', async () => {
+      await sweepFaults(
+        wholeExportOn(async () => ({ population: troubledPopulation })),
+        kind,
+      )
     })
 
     test('of an export of some elements changes no byte of it and leaves nothing behind', async () => {

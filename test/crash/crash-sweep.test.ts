@@ -4,6 +4,7 @@ import { sweepFaults } from '../support/crash-sweep.ts'
 import { createScene, nothingLeft } from '../support/export-scene.ts'
 import { faultPlan } from '../support/faulty.ts'
 import { groupPopulation, organizedPopulation } from '../support/group-population.ts'
+import { troubledNames, troubledPopulation } from '../support/troubled-population.ts'
 import {
   cutExport,
   expiry,
@@ -18,6 +19,7 @@ import {
 /** A sample; `crash-sweep.long.test.ts` disturbs every call. */
 const timeout = 120_000
 const groupExport = wholeExportOn(async () => ({ population: groupPopulation }))
+const troubledExport = wholeExportOn(async () => ({ population: troubledPopulation }))
 const organizedExport = wholeExportOn(async () => ({ population: organizedPopulation }))
 
 describe('The export that is disturbed', () => {
@@ -85,6 +87,16 @@ describe('A process that dies', { timeout }, () => {
     expect(calls).toBeGreaterThan(100)
   })
 
+  test('in an export of a damaged store changes no byte of what can be exported, nor of what is told of the rest', async () => {
+    const { golden } = await sweepFaults(troubledExport, 'crash', 13)
+    const { files, manifest } = golden.outcome
+    const told = [...(files['error-1.ndjson'] ?? '').matchAll(/Cannot export (\S+), version/g)]
+    expect(told.map(([, name]) => name).sort()).toEqual([...troubledNames].sort())
+    expect(Object.values(files).join('')).not.toContain('"id":"p3-o2"')
+    expect(JSON.parse(manifest).error).toMatchObject([{ count: troubledNames.length + 1 }])
+    expect(golden.leftovers).toEqual(nothingLeft)
+  })
+
   test('in an export of some elements changes no byte of it and leaves nothing behind', async () => {
     const { calls, golden } = await sweepFaults(cutExport, 'crash', 19)
     expect(golden.leftovers).toEqual(nothingLeft)
@@ -146,6 +158,10 @@ describe('A lost answer', { timeout }, () => {
 
   test('in an export changes no byte of it and leaves nothing behind', async () => {
     await sweepFaults(wholeExport, 'lost answer', 29)
+  })
+
+  test('in an export of a damaged store changes no byte of it and leaves nothing behind', async () => {
+    await sweepFaults(troubledExport, 'lost answer', 31)
   })
 
   test('to a kick-off has made a job or none', async () => {

@@ -69,8 +69,12 @@ export const kickOffOn = (
     const endings = new Set<string>()
     for (const jobId of jobIds) {
       const { outcome, leftovers } = await ended(scene, jobId)
-      const manifest = { ...JSON.parse(outcome.manifest), transactionTime: 'then' }
-      endings.add(JSON.stringify({ ...outcome, manifest, leftovers }))
+      const { '_manifest.json': beside = '', ...files } = outcome.files
+      const manifests = [outcome.manifest, beside].map((text) => ({
+        ...JSON.parse(text),
+        transactionTime: 'then',
+      }))
+      endings.add(JSON.stringify({ status: outcome.status, manifests, files, leftovers }))
     }
     scene.clock.advance(scene.deps.config.limits.retentionMs)
     await scene.sweepAll()

@@ -5,6 +5,7 @@ import { constantTags } from '../support/constant-tags.ts'
 import { createScene, type ExportScene, nothingLeft } from '../support/export-scene.ts'
 import { faultPlan } from '../support/faulty.ts'
 import { groupPopulation, organizedPopulation } from '../support/group-population.ts'
+import { troubledPopulation } from '../support/troubled-population.ts'
 import { callsOfExport, isStorageWrite, startAndHold, sweepHolds } from '../support/zombie-sweep.ts'
 
 const calls = await callsOfExport()
@@ -44,6 +45,17 @@ describe('A worker on a Group whose lease ended while another finished its job c
     const all = await callsOfExport(open)
     const batches = all.filter(({ name }) => name === 'batch')
     await sweepHolds([...batches.slice(0, 10), ...every(19, batches)], ['before', 'after'], { open })
+  })
+})
+
+describe('A worker on a damaged store whose lease ended while another finished its job changes nothing', () => {
+  test('when it was held in a commit, or in a write to the storage', { timeout }, async () => {
+    const open = async () => ({ population: troubledPopulation })
+    const all = await callsOfExport(open)
+    const batches = all.filter(({ name }) => name === 'batch')
+    await sweepHolds([...every(17, batches), ...every(9, all.filter(isStorageWrite))], ['before', 'after'], {
+      open,
+    })
   })
 })
 

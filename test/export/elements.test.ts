@@ -218,11 +218,13 @@ describe('A page of an export with _elements', () => {
     expect(pageShaper(job, { kind: 'deleted', typeId: undefined })(given)).toBe(given)
   })
 
-  test('names the resource that cannot be cut, and says nothing of what it holds', () => {
+  test('says why a resource cannot be cut, and nothing of what it holds', () => {
     const broken = page(
       '{"resourceType":"Patient","id":"a","meta":{}}',
       '{"resourceType":"Patient","id":"b","name":secret',
     )
-    expect(() => shape(broken)).toThrow('Cannot cut Patient "b": it is not minified JSON from byte 42 on')
+    expect(() => shape(broken)).toThrow(
+      '_elements cannot be applied, for it is not minified JSON from byte 42 on',
+    )
   })
 })

@@ -89,7 +89,7 @@ describe('Files of blocks', { timeout: 120_000 }, () => {
         await h.load((sizes[i] ?? []).map((bytes, n) => observation(`o${i}-${n}`, id, bytes)))
       const { manifest, text } = await exportedBlocks(h)
       h.close()
-      return { manifest, text: [...text] }
+      return { files: manifest.output.map(({ extension: _, ...item }) => item), text: [...text] }
     }
     const whole = await filesWith({})
     const small = { tickRows: 1, tickBytes: 100, pageRows: 1, pageBytes: 50, partBytes: 33 }

@@ -54,7 +54,9 @@ describe('Output organized by Patient', () => {
       request: 'http://127.0.0.1:8080/fhir/Patient/$export?organizeOutputBy=Patient',
       requiresAccessToken: false,
       outputOrganizedBy: 'Patient',
-      output: [{ url: expect.stringMatching(/\/blocks-1-1\.ndjson$/), count: 11 }],
+      output: [
+        { url: expect.stringMatching(/\/blocks-1-1\.ndjson$/), count: 11, extension: expect.any(Object) },
+      ],
       error: [],
     })
     const [file = ''] = text.values()

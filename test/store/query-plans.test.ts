@@ -174,6 +174,14 @@ const statementsOfADay = async (client: Client): Promise<readonly Sent[]> => {
     })
   await tickToEnd()
 
+  // Of one resource nothing is left but its name.
+  await client.execute(
+    `delete from resource_body where position = (select current_position from resource where id = 'p20' limit 1)`,
+  )
+  const troubled = await kickOff('')
+  await tickToEnd()
+  await request(troubled)
+
   // A storage that loses an upload: its file is written anew.
   storage.uploads.clear()
   const lost = await kickOff('')
@@ -321,6 +329,10 @@ describe('A day of the service', () => {
     ['the end of a population', 'delete from "job_patient"'],
     ['a part', 'insert into file_part'],
     ['what a slice leaves', 'insert into carry'],
+    ['a problem', 'insert into job_problem'],
+    ['what a resource with a problem is called', 'v.version_id as versionId'],
+    ['a page of problems', 'from job_problem\n          where'],
+    ['whether there are too many', 'max(lines_done, lines_total)'],
     ['a renewed lease', 'update work_unit set lease_until = ?\n'],
     ['a failed slice', 'last_error = ?'],
     ['a file written anew', "set state = 'writing', upload_id = null"],

@@ -11,6 +11,7 @@ import { groupPopulation, organizedPopulation } from '../support/group-populatio
 import { createHarness, type Harness, linesOf, type TestDatabase } from '../support/harness.ts'
 import { populationLines } from '../support/population.ts'
 import { createTokenSigner, isSqldMissing, type SqldServer, startSqld } from '../support/sqld-server.ts'
+import { troubledPopulation } from '../support/troubled-population.ts'
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
 
@@ -63,6 +64,7 @@ describe.skipIf(isSqldMissing)('A database on a libSQL server', () => {
   test.each([
     ['files, parts, slices, deletions and all', undefined],
     ['of a Group, too', groupPopulation],
+    ['of a damaged store, too', troubledPopulation],
     ['and organized by Patient', organizedPopulation],
   ])('gives the same bytes as a file: %s', async (_, population) => {
     const run = async (database?: TestDatabase) => {
@@ -79,6 +81,28 @@ describe.skipIf(isSqldMissing)('A database on a libSQL server', () => {
 
     expect(onServer).toEqual(await run())
     expect(onServer.files.length).toBeGreaterThan(8)
+  })
+
+  test('is not asked for a line that is too long for it with its URLs, and whose export would fail', async () => {
+    const { harness } = await openHarness({ maxResourceBytes: 4_900_000, failureLimitPercent: 100 })
+    const document = (id: string, attachments: number, filling: number) => ({
+      resourceType: 'DocumentReference',
+      id,
+      content: Array.from({ length: attachments }, () => ({ attachment: { url: 'Binary/1' } })),
+      description: 'x'.repeat(filling),
+    })
+    await harness.load([
+      document('a', 1000, 100),
+      document('b', 1000, 4_600_000),
+      document('c', 1, 4_600_000),
+    ])
+    const status = await harness.kickOff()
+    await sql`update job set base_url = ${`http://${'long.'.repeat(100)}test/fhir`}`.execute(
+      harness.deps.db.query,
+    )
+    const manifest = await (await harness.finish(status)).json()
+    expect(manifest.output).toMatchObject([{ count: 2 }])
+    expect(manifest.error).toMatchObject([{ count: 1 }])
   })
 
   test('is asked for no compression, with one request for each statement or batch', async () => {
@@ -107,8 +131,9 @@ describe.skipIf(isSqldMissing)('A database on a libSQL server', () => {
     }
     expect(await countRequests(kickOff)).toBe(2)
     expect(await countRequests(() => harness.request(path))).toBeLessThanOrEqual(3)
-    // Planning takes 2 and a file of one page 5 requests for each of the 5 types; 5 more begin and end it all.
-    expect(await countRequests(() => harness.tick())).toBeLessThanOrEqual(5 * 7 + 5)
+    // Planning takes 2 and a file of one page 5 requests for each of the 5 types; 5 more begin and end it all, 4 are for the
+    // manifest beside them.
+    expect(await countRequests(() => harness.tick())).toBeLessThanOrEqual(5 * 7 + 5 + 4)
     expect(await countRequests(() => harness.request(path))).toBe(2)
   })
 

@@ -182,7 +182,8 @@ export const createScene = async (
     },
     leftovers: async () => {
       const { rows } = await sql<{ key: string }>`select j.folder || '/' || f.name as key
-        from export_file f join job j on j.job_id = f.job_id where f.state = 'complete'`.execute(
+        from export_file f join job j on j.job_id = f.job_id where f.state = 'complete'
+        union all select folder || '/_manifest.json' from job where state = 'completed'`.execute(
         deps.db.query,
       )
       const named = new Set(rows.map(({ key }) => key))
@@ -223,6 +224,7 @@ const jobTables = [
   'job_group',
   'job_member',
   'job_patient',
+  'job_problem',
 ]
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })

@@ -44,7 +44,14 @@ export type ManifestItem = {
   readonly url: string
   readonly count: number
   readonly continuesInFile?: string
-  readonly extension?: { readonly storageUri: string }
+  readonly extension: {
+    readonly status: string
+    readonly bytes: number
+    readonly partBytes: number
+    readonly sha256?: string
+    readonly partSha256?: readonly string[]
+    readonly storageUri?: string
+  }
 }
 export type Manifest = {
   readonly transactionTime: string
@@ -54,6 +61,7 @@ export type Manifest = {
   readonly output: readonly ManifestItem[]
   readonly deleted?: readonly ManifestItem[]
   readonly error: readonly ManifestItem[]
+  readonly extension?: { readonly ehiDocumentationUrl: string }
   readonly link?: readonly { readonly relation: string; readonly url: string }[]
 }
 export type ExportedFiles = { readonly manifest: Manifest; readonly text: ReadonlyMap<string, string> }

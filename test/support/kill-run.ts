@@ -45,7 +45,9 @@ export const runKills = async (scene: KillScene, { kills, seed }: KillRun): Prom
 
     const manifests = await Promise.all(paths.map((path) => completed(fleet, path)))
     const named = manifests.flatMap(itemsOf).map(({ url }) => url.split('/').slice(-2).join('/'))
-    await expectSoon(scene.objects, named.sort())
+    const folders = new Set(named.map((key) => key.slice(0, key.indexOf('/'))))
+    const beside = [...folders].map((folder) => `${folder}/_manifest.json`)
+    await expectSoon(scene.objects, [...named, ...beside].sort())
     for (const path of paths) await fetch(fleet.url() + path, { method: 'DELETE' })
     await fleet.restart(allOf(fleet))
     await expectSoon(scene.objects, [])

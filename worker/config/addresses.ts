@@ -43,6 +43,21 @@ export const baseUrl = (fallback: string, reason: string) =>
     })
     .register(settingNotes, { unit: 'URL', default: fallback, allowed: absoluteUrl, reason })
 
+/** Absolute http(s) URL of a page for people, kept as it is given; `undefined` when unset. */
+export const documentUrl = (fallback: string, reason: string) =>
+  z
+    .string()
+    .optional()
+    .transform((text, ctx) => {
+      if (text === undefined) return undefined
+      const url = /^https?:\/\/[^\s\\]+$/i.test(text) && URL.canParse(text) ? new URL(text) : undefined
+      if (url?.username === '' && url.password === '') return text
+      ctx.addIssue(`it must be ${pageUrl}`)
+      return z.NEVER
+    })
+    .register(settingNotes, { unit: 'URL', default: fallback, allowed: pageUrl, reason })
+
+const pageUrl = 'an absolute http or https URL without user'
 const absoluteUrl = 'an absolute http or https URL without user, query and fragment'
 
 /** Also finds a `..` that hides behind percent-encoding, which `URL` would quietly resolve. */

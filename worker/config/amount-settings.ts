@@ -110,6 +110,14 @@ export const amountSettings = {
     reason:
       'Requests to storage and database server that one tick, or one sweep, may make; a Workers invocation has 50 or 10,000, by plan.',
   }),
+  FAILURE_LIMIT: whole({
+    unit: 'percent',
+    default: 10,
+    min: 0,
+    max: 100,
+    reason:
+      'Share of its resources that an export may leave out because they cannot be exported, each told in an `error` file; with more it fails. 0 allows none, 100 any.',
+  }),
   MANIFEST_PAGE_FILES: whole({
     unit: 'files',
     default: 1000,

@@ -1,4 +1,4 @@
-import { baseUrl, fhirPath, host } from './addresses.ts'
+import { baseUrl, documentUrl, fhirPath, host } from './addresses.ts'
 import { databaseUrl } from './database-url.ts'
 import { secret, whole } from './setting.ts'
 import { storageUrl } from './storage-url.ts'
@@ -23,6 +23,10 @@ export const placeSettings = {
   FHIR_PATH: fhirPath(
     '/fhir',
     'Path below `BASE_URL` where the FHIR routes begin; `/` puts them at the root, `/4_0_0` is as good.',
+  ),
+  EHI_DOCUMENTATION_URL: documentUrl(
+    'none',
+    'Where the export format is documented, as §170.315(b)(10) of ONC asks of an EHI export; told in the `extension` of manifests.',
   ),
   DATABASE_URL: databaseUrl(
     'file:./data/sluice.db',

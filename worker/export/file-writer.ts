@@ -1,12 +1,14 @@
 import type { Deps } from '../deps.ts'
 import { hasCode, type SluiceError } from '../errors.ts'
-import type { Part, Upload } from '../storage/storage.ts'
+import type { Part, Storage, Upload } from '../storage/storage.ts'
 import {
   commitCarry,
   commitCompleting,
   commitFile,
   commitPart,
+  type DigestedPart,
   type FileProgress,
+  type FinishedFile,
   type OpenFile,
 } from '../store/export-files.ts'
 import type { Job } from '../store/jobs.ts'
@@ -14,6 +16,7 @@ import { fileName } from '../store/read-export.ts'
 import type { Cursor } from '../store/units.ts'
 import { compressCarry } from './carry.ts'
 import type { Cut } from './cutter.ts'
+import { digestOf, digestsOfParts } from './digest.ts'
 import { held } from './lease-keeper.ts'
 import type { PartBuffers } from './part-buffers.ts'
 import type { Slice } from './slice.ts'
@@ -35,7 +38,8 @@ export type FileWriter = {
   settle(): Promise<void>
 }
 
-type InFlight = { readonly etag: Promise<string>; readonly cut: Cut; readonly partNumber: number }
+/** On its way; the digest is made meanwhile. */
+type InFlight = { readonly part: Promise<DigestedPart>; readonly cut: Cut }
 
 export const createFileWriter = (
   { deps, job, unit, lease }: Slice,
@@ -62,8 +66,7 @@ export const createFileWriter = (
   const settleOldest = async (): Promise<void> => {
     const [oldest, ...others] = inFlight
     if (oldest === undefined) return
-    const etag = await lease.during(oldest.etag)
-    const part = { partNumber: oldest.partNumber, etag, bytes: oldest.cut.content.length }
+    const part = await lease.during(oldest.part)
     held(await commitPart(db, unit, progress(oldest.cut), part, lease.renewed()))
     file.parts.push(part)
     inFlight = others
@@ -72,18 +75,15 @@ export const createFileWriter = (
   const settleAll = async (): Promise<void> => {
     while (inFlight.length > 0) await settleOldest()
   }
-  const endUpload = async (cut: Cut, uploadId: string): Promise<string> => {
+  const endUpload = async (cut: Cut, uploadId: string): Promise<FinishedFile> => {
     await settleAll()
-    const last = await uploadLastPart(cut, uploadId)
+    const isFull = cut.content.length === 0
+    const part = { upload: upload(uploadId), partNumber: file.parts.length + 1 }
+    const last = isFull ? undefined : await lease.during(sendPart(storage, part, cut.content))
     held(await commitCompleting(db, unit, progress(cut), last, lease.renewed()))
     if (last !== undefined) file.parts.push(last)
-    return lease.during(completeUpload(deps, upload(uploadId), file.parts, cut.bytes))
-  }
-  const uploadLastPart = async (cut: Cut, uploadId: string): Promise<Part | undefined> => {
-    if (cut.content.length === 0) return undefined
-    const partNumber = file.parts.length + 1
-    const etag = await lease.during(storage.uploadPart(upload(uploadId), partNumber, cut.content))
-    return { partNumber, etag, bytes: cut.content.length }
+    const etag = await lease.during(completeUpload(deps, upload(uploadId), file.parts, cut.bytes))
+    return { etag, digests: await digestsOfParts(file.parts) }
   }
 
   return {
@@ -91,17 +91,17 @@ export const createFileWriter = (
       file.uploadId ??= await lease.during(beginUpload(deps, job, file.name))
       while (inFlight.length >= partsInFlight) await settleOldest()
       const partNumber = file.parts.length + inFlight.length + 1
-      const etag = storage.uploadPart(upload(file.uploadId), partNumber, cut.content)
-      etag.catch(() => {}) // awaited in order, by settleOldest; this only keeps an early failure from being "unhandled"
-      inFlight = [...inFlight, { etag, cut, partNumber }]
+      const part = sendPart(storage, { upload: upload(file.uploadId), partNumber }, cut.content)
+      part.catch(() => {}) // awaited in order, by settleOldest; this only keeps an early failure from being "unhandled"
+      inFlight = [...inFlight, { part, cut }]
     },
     endFile: async (cut, unitDone) => {
-      const etag =
+      const finished =
         file.uploadId === undefined
-          ? await lease.during(storage.put(`${job.folder}/${file.name}`, cut.content, fileContentType))
+          ? await lease.during(putWhole(storage, `${job.folder}/${file.name}`, cut.content))
           : await endUpload(cut, file.uploadId)
       const end = unitDone ? { now: clock.now(), retentionMs } : undefined
-      held(await commitFile(db, unit, progress(cut), etag, lease.renewed(), end))
+      held(await commitFile(db, unit, progress(cut), finished, lease.renewed(), end))
       buffers.giveBack(cut.content)
       linesDone += cut.lines
       file = newFile(file.fileNumber + 1, unit.fileStem, cut.cursor)
@@ -111,9 +111,24 @@ export const createFileWriter = (
       held(await commitCarry(db, unit, progress(cut), await compressCarry(cut.content)))
     },
     settle: async () => {
-      await lease.during(Promise.allSettled(inFlight.map(({ etag }) => etag))).catch(() => {})
+      await lease.during(Promise.allSettled(inFlight.map(({ part }) => part))).catch(() => {})
     },
   }
+}
+
+/** Its digest is made while it is on its way. */
+const sendPart = async (
+  { uploadPart }: Storage,
+  { upload, partNumber }: { readonly upload: Upload; readonly partNumber: number },
+  content: Cut['content'],
+): Promise<DigestedPart> => {
+  const [etag, sha256] = await Promise.all([uploadPart(upload, partNumber, content), digestOf(content)])
+  return { partNumber, etag, bytes: content.length, sha256 }
+}
+
+const putWhole = async ({ put }: Storage, key: string, content: Cut['content']): Promise<FinishedFile> => {
+  const [etag, sha256] = await Promise.all([put(key, content, fileContentType), digestOf(content)])
+  return { etag, digests: { sha256, partSha256: undefined } }
 }
 
 /**
@@ -146,7 +161,7 @@ const newFile = (fileNumber: number, stem: string, start: Cursor) => ({
   name: fileName(stem, fileNumber),
   uploadId: undefined as string | undefined,
   start,
-  parts: [] as Part[],
+  parts: [] as DigestedPart[],
 })
 
 export const isLostFile = (error: unknown): error is SluiceError =>

@@ -9,7 +9,7 @@ import { findJobOfKey, hashKey } from './idempotency.ts'
 import { sinceOfJob } from './since-of-job.ts'
 
 /** Raised whenever the same request and snapshot would no longer give the same bytes; frozen in each job. */
-export const codecVersion = 4
+export const codecVersion = 5
 
 export type KickOff = {
   readonly request: ExportRequest

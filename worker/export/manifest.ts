@@ -1,3 +1,4 @@
+import type { Config } from '../config.ts'
 import { formatInstant } from '../fhir/instant.ts'
 import { typeOfId } from '../fhir/resource-type.ts'
 import type { Job } from '../store/jobs.ts'
@@ -16,6 +17,8 @@ export type Manifest = {
   readonly output: readonly ManifestItem[]
   readonly deleted?: readonly ManifestItem[]
   readonly error: readonly ManifestItem[]
+  /** Free for servers to fill, as an object, as in items: the IG defines no member of it. */
+  readonly extension?: { readonly ehiDocumentationUrl: string }
   /** The page that follows this one, of a manifest in pages. */
   readonly link?: readonly [{ readonly relation: 'next'; readonly url: string }]
 }
@@ -26,8 +29,18 @@ export type ManifestItem = {
   readonly count: number
   /** The URL of the file in which the last block of this one goes on. */
   readonly continuesInFile?: string | undefined
-  /** Free for servers to fill, as an object: the IG defines no member of it. */
-  readonly extension?: { readonly storageUri: string } | undefined
+  readonly extension: FileExtension
+}
+/** What tells whether a file is the one that was written; the digests are missing where an earlier version wrote it. */
+export type FileExtension = {
+  /** As in the manifests of Aidbox; a file that is listed is completed. */
+  readonly status: 'completed'
+  readonly bytes: number
+  /** Of parts that `sha256` is composed of, when it is. */
+  readonly partBytes: number
+  readonly sha256?: string
+  readonly partSha256?: readonly string[]
+  readonly storageUri?: string
 }
 
 /**
@@ -35,12 +48,13 @@ export type ManifestItem = {
  * the storage are none.
  */
 export const manifestOf = async (
+  { ehiDocumentationUrl }: Pick<Config, 'ehiDocumentationUrl'>,
   job: Job,
   files: readonly ManifestFile[],
   { linkOf }: Pick<FileLinks, 'linkOf'>,
 ): Promise<Manifest> => {
   const itemsOf = (kind: ManifestFile['kind']): Promise<readonly ManifestItem[]> =>
-    Promise.all(files.filter((file) => file.kind === kind).map((file) => toItem(file, linkOf)))
+    Promise.all(files.filter((file) => file.kind === kind).map((file) => toItem(job, file, linkOf)))
   const { organizedBy } = job.shape
   return {
     transactionTime: formatInstant(job.transactionTime),
@@ -50,10 +64,11 @@ export const manifestOf = async (
     output: await itemsOf('output'),
     ...(job.hasSince ? { deleted: await itemsOf('deleted') } : {}),
     error: await itemsOf('error'),
+    ...(ehiDocumentationUrl === undefined ? {} : { extension: { ehiDocumentationUrl } }),
   }
 }
 
-const toItem = async (file: ManifestFile, linkOf: FileLinks['linkOf']): Promise<ManifestItem> => {
+const toItem = async (job: Job, file: ManifestFile, linkOf: FileLinks['linkOf']): Promise<ManifestItem> => {
   const { url, storageUri } = await linkOf(file.name)
   const type = itemType(file)
   return {
@@ -61,9 +76,22 @@ const toItem = async (file: ManifestFile, linkOf: FileLinks['linkOf']): Promise<
     url,
     count: file.lines,
     ...(file.continuedIn === undefined ? {} : { continuesInFile: (await linkOf(file.continuedIn)).url }),
-    ...(storageUri === undefined ? {} : { extension: { storageUri } }),
+    extension: extensionOf(job, file, storageUri),
   }
 }
+
+const extensionOf = (
+  { partBytes }: Job,
+  { bytes, digests }: ManifestFile,
+  storageUri: string | undefined,
+): FileExtension => ({
+  status: 'completed',
+  bytes,
+  partBytes,
+  ...(digests && { sha256: digests.sha256 }),
+  ...(digests?.partSha256 && { partSha256: digests.partSha256 }),
+  ...(storageUri === undefined ? {} : { storageUri }),
+})
 
 /** A file of blocks has none. */
 const itemType = ({ kind, typeId }: ManifestFile): string | undefined => {

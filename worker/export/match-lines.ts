@@ -14,10 +14,11 @@ export const compileJobFilters = ({ shape, baseUrl, transactionTime }: Job): Job
   )
 
 /**
- * Whether one of the filters is satisfied by the resource of a line. A cheap look at the text comes first. A line that is no JSON object
- * passes: that it cannot be exported is found, and told, where it is written.
+ * Whether one of the filters is satisfied by the resource of a line. A cheap look at the text comes first. A line that is missing or no JSON
+ * object passes: that it cannot be exported is found, and told, where it is written.
  */
 export const matchesAny = (filters: readonly Filter[], line: string, hides: boolean): boolean => {
+  if (!line.startsWith('{') || !line.endsWith('}')) return filters.length > 0
   const possible = filters.filter(({ mayMatch }) => mayMatch(line, hides))
   if (possible.length === 0) return false
   const resource = parse(line)

@@ -1,5 +1,6 @@
 import type { Statement } from '../store/db.ts'
 import type { Job, NewUnit } from '../store/jobs.ts'
+import { errorUnit, manifestUnit } from '../store/last-units.ts'
 import { commitPlan, commitPlanDone } from '../store/plan-unit.ts'
 import { isOfNewcomers } from '../store/read-walk.ts'
 import { held } from './lease-keeper.ts'
@@ -156,24 +157,23 @@ const typeStep = async ({ deps, job }: Slice, plan: Plan): Promise<Step | undefi
   return { plan: { ...plan, nextOrdinal, types }, units: step.units, rows: step.rows, statements: [] }
 }
 
-/** The last units are those that are no ranges of types: deletions, and the outcomes of ignored parameters. */
+/** Beside those that are ranges of types: deletions, what is to be told of the export, and at the very end its manifest. */
 const finishPlan = async (
   { deps, job, unit }: Slice,
   plan: Plan,
   units: readonly NewUnit[],
 ): Promise<void> => {
-  const { db, clock, config } = deps
-  const bare = { typeId: null, linesTotal: 0, plan: null, walkBase: null }
-  const deleted = {
-    ...bare,
-    kind: 'deleted' as const,
+  const deleted: NewUnit = {
+    ordinal: plan.nextOrdinal,
+    kind: 'deleted',
+    typeId: null,
     fileStem: 'deleted',
     rangeAfter: job.sinceSeq,
     rangeEnd: job.untilSeq,
+    linesTotal: 0,
+    plan: null,
+    walkBase: null,
   }
-  const error = { ...bare, kind: 'error' as const, fileStem: 'error', rangeAfter: 0, rangeEnd: 1 }
-  const others = [...(job.hasSince ? [deleted] : []), ...(job.hasOutcomes ? [error] : [])]
-  const numbered = others.map((other, i) => ({ ...other, ordinal: plan.nextOrdinal + i }))
-  const end = { now: clock.now(), retentionMs: config.limits.retentionMs }
-  held(await commitPlanDone(db, unit, [...units, ...numbered], end))
+  const others = [...(job.hasSince ? [deleted] : []), ...(job.hasOutcomes ? [errorUnit] : []), manifestUnit]
+  held(await commitPlanDone(deps.db, unit, [...units, ...others]))
 }

@@ -1,5 +1,6 @@
 import { SluiceError } from '../errors.ts'
 import type { Db } from '../store/db.ts'
+import { readProblems } from '../store/job-problems.ts'
 import { type Job, readOutcomeLines } from '../store/jobs.ts'
 import type { Page, PageBounds } from '../store/page.ts'
 import { readBlockPage } from '../store/read-block.ts'
@@ -22,9 +23,12 @@ export const readUnitPage = async (
     case 'deleted':
       return readDeletions(db, job, end, after, bounds)
     case 'error':
-      return outcomePage(db, job, after)
+      return after === 0 && job.hasOutcomes
+        ? outcomePage(db, job)
+        : readProblems(db, job.jobId, after, bounds)
     case 'plan':
-      throw new SluiceError('internal', 'Cannot read rows of a plan: it has none')
+    case 'manifest':
+      throw new SluiceError('internal', `Cannot read rows of "${kind}": it has none`)
     default:
       return kind satisfies never
   }
@@ -51,9 +55,8 @@ const readOutputPage = (
   }
 }
 
-/** The OperationOutcomes of a job were fixed at kick-off and have the size of a request: one page. */
-const outcomePage = async (db: Db, { jobId }: Job, after: number): Promise<Page | undefined> => {
-  if (after > 0) return undefined
+/** The OperationOutcomes of the kick-off have the size of a request: one page, and one row, before every position. */
+const outcomePage = async (db: Db, { jobId }: Job): Promise<Page> => {
   const text = await readOutcomeLines(db, jobId)
   const lines = text.split('\n').length - 1
   return { after: 0, last: 1, rows: lines, lines, bytes: new TextEncoder().encode(text) }

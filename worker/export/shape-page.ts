@@ -17,55 +17,59 @@ export const pageShaper = (
   { kind, typeId }: Pick<ClaimedUnit, 'kind' | 'typeId'>,
 ): ((page: Page) => Page) => {
   if (elements === undefined || kind !== 'output') return asItIs
-  if (typeId === undefined) return (page) => ({ ...page, bytes: cutLines(page, rulesByLine(elements)) })
-  const type = typeOfId(typeId)
-  const rule = cutRuleOf(elements, type)
-  return rule === undefined ? asItIs : (page) => ({ ...page, bytes: cutLines(page, () => ({ type, rule })) })
+  if (typeId === undefined) return cutting(rulesByLine(elements))
+  const rule = cutRuleOf(elements, typeOfId(typeId))
+  return rule === undefined ? asItIs : cutting(() => rule)
 }
 
 const asItIs = (page: Page): Page => page
 
-/** The rule of a line and its type; without a rule it stays as it is. */
-type RuleOfLine = (line: Uint8Array) => { readonly type: string; readonly rule: CutRule | undefined }
+/** Without a rule a line stays as it is. */
+type RuleOfLine = (line: Uint8Array) => CutRule | undefined
 
 /** In blocks each line has a type of its own. Their headers are Parameters, which belong to no patient, and are never cut. */
 const rulesByLine = (elements: ElementChoice): RuleOfLine => {
   const rules = new Map<ResourceType, CutRule | undefined>()
   return (line) => {
     const type = typeOfLine(line)
-    if (type === undefined || type === 'Parameters') return { type: type ?? '', rule: undefined }
+    if (type === undefined || type === 'Parameters') return undefined
     if (!rules.has(type)) rules.set(type, cutRuleOf(elements, type))
-    return { type, rule: rules.get(type) }
+    return rules.get(type)
   }
 }
 
-const cutLines = ({ bytes, lines }: Page, ruleOf: RuleOfLine): Uint8Array => {
-  const into = new Uint8Array(bytes.length + lines * maxGrowthBytes)
-  let at = 0
-  for (let start = 0; start < bytes.length; ) {
-    const end = bytes.indexOf(newline, start)
-    const line = bytes.subarray(start, end)
-    const { type, rule } = ruleOf(line)
-    if (rule === undefined) {
-      into.set(line, at)
-      at += line.length
-    } else at = cutNamed(line, rule, type, into, at)
-    into[at++] = newline
-    start = end + 1
+const cutting =
+  (ruleOf: RuleOfLine) =>
+  (page: Page): Page => {
+    const { bytes, lines } = page
+    const into = new Uint8Array(bytes.length + lines * maxGrowthBytes)
+    let at = 0
+    for (let start = 0; start < bytes.length; ) {
+      const end = bytes.indexOf(newline, start)
+      at = cutOne(bytes.subarray(start, end), ruleOf, into, at)
+      into[at++] = newline
+      start = end + 1
+    }
+    return { ...page, bytes: into.subarray(0, at) }
   }
-  return into.subarray(0, at)
-}
 
-/** A resource that cannot be cut is named: what is wrong with it can only be seen in the database. */
-const cutNamed = (line: Uint8Array, rule: CutRule, type: string, into: Uint8Array, at: number): number => {
+/** What is wrong with a resource that cannot be cut is in what is stored of it; all that follows is that it cannot be exported (`page-reader.ts`). */
+const cutOne = (line: Uint8Array, ruleOf: RuleOfLine, into: Uint8Array, at: number): number => {
   try {
-    return cutLine(line, rule, into, at)
+    const rule = ruleOf(line)
+    if (rule !== undefined) return cutLine(line, rule, into, at)
   } catch (error) {
-    if (!(error instanceof SluiceError)) throw error
-    const [, id = '?'] = /"id":"([A-Za-z0-9\-.]{1,64})"/.exec(new TextDecoder().decode(line)) ?? []
-    const message = error.message.replace('a resource', `${type} "${id}"`)
-    throw new SluiceError(error.code, message, { cause: error })
+    throw new SluiceError('invalid', `_elements cannot be applied, for ${reasonOf(error)}`)
   }
+  into.set(line, at)
+  return at + line.length
+}
+
+/** The message of the JSON parser quotes content, and goes no further. */
+const reasonOf = (error: unknown): string => {
+  if (error instanceof SluiceError) return error.message.replace('Cannot cut a resource: ', '')
+  if (error instanceof SyntaxError) return 'it is not JSON'
+  throw error
 }
 
 const newline = 10

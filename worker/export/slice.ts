@@ -7,16 +7,15 @@ import {
   readOpenFile,
 } from '../store/export-files.ts'
 import type { Job } from '../store/jobs.ts'
-import { rowsThatFit } from '../store/page.ts'
 import type { ClaimedUnit } from '../store/units.ts'
 import type { Budget } from './budget.ts'
 import { expandCarry } from './carry.ts'
 import { type Cut, type Cutter, createCutter } from './cutter.ts'
+import { digestsOfParts } from './digest.ts'
 import { completeUpload, createFileWriter, type FileWriter, isLostFile } from './file-writer.ts'
 import { held, type LeaseKeeper, LostLease } from './lease-keeper.ts'
+import { createPageReader } from './page-reader.ts'
 import { createPartBuffers } from './part-buffers.ts'
-import { readUnitPage } from './read-unit-page.ts'
-import { pageShaper } from './shape-page.ts'
 
 /** The work done under one lease: on which unit of which job, how the lease is kept, and what may be spent. */
 export type Slice = {
@@ -67,24 +66,17 @@ const writeFiles = async (slice: Slice, open: OpenFile | undefined): Promise<voi
 
 /** Copies page after page; true when the unit's rows are used up, false when the budget is. */
 const copyPages = async (slice: Slice, cutter: Cutter, writer: FileWriter): Promise<boolean> => {
-  const { deps, job, unit, lease, budget } = slice
-  const { pageRows, pageBytes } = deps.config.limits
-  const bounds = { maxRows: job.shape.tuning.pageRows ?? pageRows, maxBytes: pageBytes }
+  const { deps, unit, lease, budget } = slice
+  const reader = createPageReader(slice)
   let { after, offset } = unit.cursor
-  let { maxRows } = bounds
-  const shape = pageShaper(job, unit)
   while (after < unit.rangeEnd) {
     await lease.keep()
-    const read = await readUnitPage(slice, after, { ...bounds, maxRows })
-    if (read === undefined) break
-    budget.spend('rows', read.rows)
-    budget.spend('bytes', read.bytes.length)
-    // From here on, what counts is what goes into the files: the cursor says so many bytes of that.
-    const page = shape(read)
+    // What counts is what goes into the files: the cursor says so many bytes of that.
+    const page = await reader.next(after)
+    if (page === undefined) break
     for (const cut of cutter.cut(page, offset)) await writeCut(writer, cut)
     offset = Math.max(0, offset - page.bytes.length)
     after = page.last
-    maxRows = rowsThatFit(read.rows, read.bytes.length, bounds)
     if (budget.isSpent()) return false
     // A statement on a file runs on this thread: without this, uploads and requests would wait for the whole slice.
     await deps.clock.yield()
@@ -104,7 +96,8 @@ const resumeCompleting = async ({ deps, job, unit, lease }: Slice, file: OpenFil
   }
   const etag = await lease.during(completeUpload(deps, upload, file.parts, file.bytes))
   const progress = { ...file, cursor: unit.cursor, linesDone: unit.linesDone }
-  held(await commitFile(deps.db, unit, progress, etag, 0, undefined))
+  const finished = { etag, digests: await digestsOfParts(file.parts) }
+  held(await commitFile(deps.db, unit, progress, finished, 0, undefined))
 }
 
 /** The committed state is read again, for this slice may have gone further than what it began with (I4). */

@@ -12,6 +12,7 @@ import {
   readUnsweptJobs,
 } from '../store/sweep-jobs.ts'
 import { type Budget, createBudget, meterDeps } from './budget.ts'
+import { manifestKey } from './write-manifest.ts'
 
 /** What one sweep works with: everything it does is counted (I6). */
 type Sweep = { readonly deps: Deps; readonly budget: Budget }
@@ -93,6 +94,7 @@ const removeLeftovers = async (sweep: Sweep, job: Job): Promise<void> => {
   const { db, clock } = sweep.deps
   const uploads = await abortUploads(sweep, job, true)
   const named = new Set((await readFileNames(db, job.jobId)).map((name) => `${job.folder}/${name}`))
+  if (job.state === 'completed') named.add(manifestKey(job))
   const objects = await removeObjects(sweep, job, (key) => !named.has(key))
   const now = clock.now()
   if (objects === 'too many' || uploads === 'too many') return postponeSweep(db, job.jobId, now + 1)

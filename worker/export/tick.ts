@@ -6,10 +6,12 @@ import { failJob } from '../store/end-job.ts'
 import type { Job } from '../store/jobs.ts'
 import { type ClaimedUnit, claimUnit, postponeUnit, readAttempts } from '../store/units.ts'
 import { type Budget, createBudget, meterDeps } from './budget.ts'
+import { assertAtEnd } from './failure-limit.ts'
 import { codecVersion } from './kick-off.ts'
 import { createLeaseKeeper, LostLease } from './lease-keeper.ts'
 import { runPlanSlice } from './plan.ts'
-import { runFileSlice } from './slice.ts'
+import { runFileSlice, type Slice } from './slice.ts'
+import { runManifestSlice } from './write-manifest.ts'
 
 /**
  * One wake-up of the engine: claims units and works on them until nothing is left to claim or the budget is spent. Any number of
@@ -40,12 +42,29 @@ const runSlice = async (
     if (job.codec !== codecVersion) throw unknownCodec()
     const lease = createLeaseKeeper(deps, unit)
     const slice = { deps, job, unit, lease, budget }
-    await (unit.kind === 'plan' ? runPlanSlice(slice) : runFileSlice(slice))
+    await runKind(slice)
     const ms = deps.clock.now() - startedAt
     deps.log('debug', 'slice done', { job: job.jobId, unit: unit.ordinal, kind: unit.kind, ms })
   } catch (error) {
     if (error instanceof LostLease) return
     await giveBack(deps, unit, error)
+  }
+}
+
+const runKind = async (slice: Slice): Promise<void> => {
+  switch (slice.unit.kind) {
+    case 'plan':
+      return runPlanSlice(slice)
+    case 'output':
+    case 'deleted':
+      return runFileSlice(slice)
+    case 'error':
+      await assertAtEnd(slice)
+      return runFileSlice(slice)
+    case 'manifest':
+      return runManifestSlice(slice)
+    default:
+      return slice.unit.kind satisfies never
   }
 }
 
@@ -57,8 +76,9 @@ const giveBack = async (deps: Deps, unit: ClaimedUnit, error: unknown): Promise<
   if (before === undefined) return
   const attempts = before + 1
   log('warn', 'slice failed', { job: unit.jobId, unit: unit.ordinal, attempts, reason: causeOf(error) })
-  if (attempts >= config.limits.retryLimit || hasCode(error, 'job-failed')) {
-    const failure = `Cannot finish the export: ${reason} (${attempts} attempts)`
+  const isFinal = hasCode(error, 'job-failed')
+  if (attempts >= config.limits.retryLimit || isFinal) {
+    const failure = `Cannot finish the export: ${reason}${isFinal ? '' : ` (${attempts} attempts)`}`
     await failJob(db, unit, clock.now(), config.limits.retentionMs, failure)
     return
   }

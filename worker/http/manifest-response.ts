@@ -29,7 +29,7 @@ export const manifestResponse = async (
     ...(compat.includes('manifest-status') && !job.shape.allowsPartialManifests
       ? { status: 'completed' }
       : {}),
-    ...(await manifestOf(job, files, links)),
+    ...(await manifestOf(deps.config, job, files, links)),
     ...(nextPage === undefined
       ? {}
       : { link: [{ relation: 'next', url: statusUrlOf(compat, job, nextPage) }] }),

@@ -40,16 +40,32 @@ const instant = z.iso.datetime().openapi({ format: 'date-time', example: '2026-1
 const exampleFile =
   'http://127.0.0.1:8080/fhir/$export-file/20261120T102646Z_5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d/Patient-1.ndjson'
 
+const digest = (description: string) => z.string().openapi({ description, example: exampleDigest })
+const exampleDigest = '47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='
 const exampleStatus = 'http://127.0.0.1:8080/fhir/$export-status/5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d'
 
 const fileExtension = z
   .object({
-    storageUri: z.string().openapi({
-      description: 'The object as the tools of its storage name it, with the key as it is, not encoded',
+    status: z.literal('completed').openapi({ description: 'A file that is listed is completed' }),
+    bytes: z.int().min(1).openapi({ description: 'Its bytes, not compressed', example: 2046163 }),
+    partBytes: z
+      .int()
+      .min(1)
+      .openapi({ description: 'Bytes of each part it is uploaded in, but the last', example: 8388608 }),
+    sha256: digest(
+      'SHA-256 in Base64; of a file that was uploaded in parts as S3 composes it: SHA-256 of the digests of its parts, then `-` and how many there are. Absent where an earlier version of this service wrote the file',
+    ).optional(),
+    partSha256: z
+      .array(digest('SHA-256 in Base64'))
+      .optional()
+      .openapi({ description: 'The digests of its parts; absent when it was not uploaded in parts' }),
+    storageUri: z.string().optional().openapi({
+      description:
+        'The object as the tools of its storage name it, with the key as it is, not encoded; there with `FILE_ACCESS=storage`',
       example: 's3://exports/20261120T102646Z_5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d/Patient-1.ndjson',
     }),
   })
-  .openapi({ description: 'What the IG leaves to servers; there with `FILE_ACCESS=storage`' })
+  .openapi({ description: 'What the IG leaves to servers: how to verify the file' })
 
 const manifestFile = z
   .object({
@@ -73,7 +89,7 @@ const manifestFile = z
         description: 'The URL of the file in which the last block of this one goes on',
         example: exampleFile.replace('Patient-1', 'blocks-2-1'),
       }),
-    extension: fileExtension.optional(),
+    extension: fileExtension,
   })
   .openapi('ManifestFile', { description: 'A file of NDJSON' })
 
@@ -118,16 +134,32 @@ const manifest = z
       .literal('completed')
       .optional()
       .openapi({ description: 'There with `COMPAT=manifest-status`; not a field of the IG' }),
+    extension: z
+      .object({
+        ehiDocumentationUrl: z.url().openapi({
+          description: 'Where the format of the export is documented',
+          example: 'https://example.org/ehi-export',
+        }),
+      })
+      .optional()
+      .openapi({ description: 'What the IG leaves to servers; there with `EHI_DOCUMENTATION_URL`' }),
   })
   .openapi({
     description: 'The files of an export that has completed, or a page of them',
-  }) satisfies z.ZodType<Omit<Manifest, 'deleted' | 'link' | 'status'>>
+  }) satisfies z.ZodType<Omit<Manifest, 'deleted' | 'link' | 'status' | 'extension' | 'output' | 'error'>>
 
 export const exampleManifest: Manifest = {
   transactionTime: '2026-11-20T10:26:46.123Z',
   request: 'http://127.0.0.1:8080/fhir/$export?_type=Patient',
   requiresAccessToken: false,
-  output: [{ type: 'Patient', url: exampleFile, count: 615 }],
+  output: [
+    {
+      type: 'Patient',
+      url: exampleFile,
+      count: 615,
+      extension: { status: 'completed', bytes: 2046163, partBytes: 8388608, sha256: exampleDigest },
+    },
+  ],
   error: [],
 }
 

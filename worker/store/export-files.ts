@@ -3,7 +3,11 @@ import type { ExportFileTable, FileState } from '../../schema/tables.ts'
 import type { Part } from '../storage/storage.ts'
 import type { Db, Statement } from './db.ts'
 import { completeJobIfDone } from './end-job.ts'
+import type { FileDigests } from './file-digests.ts'
 import { type Cursor, holdsLease, type Lease, writeUnderLease } from './units.ts'
+
+/** A part that the storage has. The digest, Base64 of SHA-256, is not known of one that an earlier version uploaded. */
+export type DigestedPart = Part & { readonly sha256: string | null }
 
 /** The file a unit is writing, as far as it has been committed. */
 export type OpenFile = {
@@ -15,7 +19,7 @@ export type OpenFile = {
   readonly start: Cursor
   readonly lines: number
   readonly bytes: number
-  readonly parts: readonly Part[]
+  readonly parts: readonly DigestedPart[]
   /** Bytes behind the last full part, compressed, in order: read but not yet uploaded. */
   readonly carry: readonly Uint8Array[]
 }
@@ -34,7 +38,7 @@ export const readOpenFile = async (
   const [files, parts, carry] = await db.read([
     sql<Selectable<ExportFileTable>>`select * from export_file
       where ${ofUnit} and file_number = (select file_number from work_unit where ${ofUnit})`,
-    sql<Part>`select part_number as partNumber, etag, bytes from file_part
+    sql<DigestedPart>`select part_number as partNumber, etag, bytes, sha256 from file_part
       where ${ofUnit} order by file_number, part_number`,
     selectCarry(lease, 0),
   ])
@@ -92,7 +96,7 @@ export const commitPart = (
   db: Db,
   lease: Lease,
   progress: FileProgress,
-  part: Part,
+  part: DigestedPart,
   leaseUntil: number,
 ): Promise<boolean> =>
   writeUnderLease(db, lease, sql`${unitProgress(progress)}, attempts = 0, lease_until = ${leaseUntil}`, [
@@ -122,7 +126,7 @@ export const commitCompleting = (
   db: Db,
   lease: Lease,
   progress: FileProgress,
-  lastPart: Part | undefined,
+  lastPart: DigestedPart | undefined,
   leaseUntil: number,
 ): Promise<boolean> =>
   writeUnderLease(db, lease, sql`${unitProgress(progress)}, attempts = 0, lease_until = ${leaseUntil}`, [
@@ -131,6 +135,8 @@ export const commitCompleting = (
     dropCarry(lease),
   ])
 
+/** What is known of a file once its object stands in the storage. */
+export type FinishedFile = { readonly etag: string; readonly digests: FileDigests | undefined }
 export type UnitEnd = { readonly now: number; readonly retentionMs: number }
 
 /** The object stands in the storage. The unit goes on with its next file, or, with `end`, is done, and perhaps the job with it. */
@@ -138,7 +144,7 @@ export const commitFile = (
   db: Db,
   lease: Lease,
   progress: FileProgress,
-  etag: string,
+  finished: FinishedFile,
   leaseUntil: number,
   end: UnitEnd | undefined,
 ): Promise<boolean> =>
@@ -148,7 +154,7 @@ export const commitFile = (
     sql`${unitProgress({ ...progress, fileNumber: progress.fileNumber + 1 })}, attempts = 0,
       lease_until = ${end === undefined ? leaseUntil : 0}, state = ${end === undefined ? 'open' : 'done'}`,
     [
-      upsertFile(lease, progress, 'complete', etag),
+      upsertFile(lease, progress, 'complete', finished),
       sql`delete from file_part where job_id = ${lease.jobId} and ordinal = ${lease.ordinal} and ${holdsLease(lease)}`,
       dropCarry(lease),
       ...(end === undefined ? [] : [completeJobIfDone(lease, end.now, end.retentionMs)]),
@@ -186,18 +192,24 @@ const unitProgress = ({ cursor, fileNumber, linesDone }: FileProgress): RawBuild
   sql`cursor_after = ${cursor.after}, cursor_offset = ${cursor.offset}, file_number = ${fileNumber},
     lines_done = ${linesDone}`
 
-const upsertFile = (lease: Lease, p: FileProgress, state: FileState, etag: string | null = null): Statement =>
-  sql`insert into export_file (job_id, ordinal, file_number, name, state, upload_id, start_after, start_offset, lines, bytes, etag)
+const upsertFile = (lease: Lease, p: FileProgress, state: FileState, finished?: FinishedFile): Statement => {
+  const { sha256, partSha256 } = finished?.digests ?? {}
+  return sql`insert into export_file (job_id, ordinal, file_number, name, state, upload_id, start_after, start_offset, lines, bytes,
+      etag, sha256, part_sha256)
     select ${lease.jobId}, ${lease.ordinal}, ${p.fileNumber}, ${p.name}, ${state}, ${p.uploadId ?? null},
-      ${p.start.after}, ${p.start.offset}, ${p.lines}, ${p.bytes}, ${etag} where ${holdsLease(lease)}
+      ${p.start.after}, ${p.start.offset}, ${p.lines}, ${p.bytes}, ${finished?.etag ?? null}, ${sha256 ?? null},
+      ${partSha256 === undefined ? null : JSON.stringify(partSha256)} where ${holdsLease(lease)}
     on conflict (job_id, ordinal, file_number) do update set state = excluded.state, upload_id = excluded.upload_id,
-      lines = excluded.lines, bytes = excluded.bytes, etag = excluded.etag`
+      lines = excluded.lines, bytes = excluded.bytes, etag = excluded.etag, sha256 = excluded.sha256,
+      part_sha256 = excluded.part_sha256`
+}
 
-const insertPart = (lease: Lease, fileNumber: number, part: Part): Statement =>
-  sql`insert into file_part (job_id, ordinal, file_number, part_number, etag, bytes)
-    select ${lease.jobId}, ${lease.ordinal}, ${fileNumber}, ${part.partNumber}, ${part.etag}, ${part.bytes}
+const insertPart = (lease: Lease, fileNumber: number, part: DigestedPart): Statement =>
+  sql`insert into file_part (job_id, ordinal, file_number, part_number, etag, bytes, sha256)
+    select ${lease.jobId}, ${lease.ordinal}, ${fileNumber}, ${part.partNumber}, ${part.etag}, ${part.bytes}, ${part.sha256}
     where ${holdsLease(lease)}
-    on conflict (job_id, ordinal, file_number, part_number) do update set etag = excluded.etag, bytes = excluded.bytes`
+    on conflict (job_id, ordinal, file_number, part_number) do update set etag = excluded.etag, bytes = excluded.bytes,
+      sha256 = excluded.sha256`
 
 const dropCarry = (lease: Lease): Statement =>
   sql`delete from carry where job_id = ${lease.jobId} and ordinal = ${lease.ordinal} and ${holdsLease(lease)}`

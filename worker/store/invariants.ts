@@ -140,14 +140,21 @@ export const smallInvariants: readonly (Invariant & { readonly table: string })[
     sentence: 'the snapshot of a job lies behind the clock',
     where: sql`t.as_of >= ${clock('next_seq')}`,
   },
-  ...['work_unit', 'export_file', 'file_part', 'carry', 'job_group', 'job_member', 'job_patient'].map(
-    (table) => ({
-      table,
-      sentence: `a row of ${table} belongs to a job`,
-      where: sql`not ${exists('job', sql`x.job_id = t.job_id`)}`,
-    }),
-  ),
-  ...['export_file', 'carry'].map((table) => ({
+  ...[
+    'work_unit',
+    'export_file',
+    'file_part',
+    'carry',
+    'job_group',
+    'job_member',
+    'job_patient',
+    'job_problem',
+  ].map((table) => ({
+    table,
+    sentence: `a row of ${table} belongs to a job`,
+    where: sql`not ${exists('job', sql`x.job_id = t.job_id`)}`,
+  })),
+  ...['export_file', 'carry', 'job_problem'].map((table) => ({
     table,
     sentence: `a row of ${table} belongs to a work unit`,
     where: sql`not ${exists('work_unit', sql`x.job_id = t.job_id and x.ordinal = t.ordinal`)}`,

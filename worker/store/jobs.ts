@@ -178,7 +178,7 @@ export type NewUnit = {
 }
 const emptyUnit = { typeId: null, fileStem: '', rangeAfter: 0, rangeEnd: 0, linesTotal: 0, walkBase: null }
 
-/** Inserts units; `condition` (a fence) guards every row. */
+/** Inserts units; `condition` (a fence) guards every row. One that is there already stays as it is. */
 export const insertUnits = (
   jobId: string,
   units: readonly NewUnit[],
@@ -203,7 +203,8 @@ export const insertUnits = (
     select ${jobId}, u.value ->> 0, u.value ->> 1, u.value ->> 2, u.value ->> 3, 'open', u.value ->> 4, u.value ->> 5,
       u.value ->> 4, 0, 1, u.value ->> 6, 0, u.value ->> 7, 0, 0, 0, 0, u.value ->> 8,
       u.value ->> 9, u.value ->> 10
-    from json_each(${JSON.stringify(rows)}) u where ${condition}`
+    from json_each(${JSON.stringify(rows)}) u where ${condition}
+    on conflict (job_id, ordinal) do nothing`
 }
 
 export const readJob = async (db: Db, jobId: string): Promise<Job | undefined> => {

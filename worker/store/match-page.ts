@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely'
 import type { Db, Statement } from './db.ts'
 import type { Job } from './jobs.ts'
 import { isInSnapshot, isLive } from './live.ts'
-import { type Page, type PageBounds, pageOf, pageRowOf, readBounded } from './page.ts'
+import { isReadable, type Page, type PageBounds, pageOf, pageRowOf, readBounded } from './page.ts'
 import { positionOf } from './position.ts'
 import { holdsLease, type Lease } from './units.ts'
 import { ordinalAt, seqAt, spanOf, walkRow } from './walk.ts'
@@ -15,9 +15,9 @@ export const readTypeCandidates = (
   after: number,
   bounds: PageBounds,
 ): Promise<Page | undefined> =>
-  readCandidates(db, after, bounds, ({ maxRows }) => {
+  readCandidates(db, job, after, bounds, ({ maxRows }) => {
     const end = positionOf(typeId, job.untilSeq)
-    return sql`select v.position as row_number, v.position, case when ${shown(job)} then v.bytes end as line_bytes
+    return sql`select v.position as row_number, v.position, v.marked, case when ${shown(job)} then v.bytes end as line_bytes
       from resource_version v where v.position > ${after} and v.position <= ${end} order by v.position limit ${maxRows}`
   })
 
@@ -42,9 +42,12 @@ export const readPatientCandidates = async (
   const after = walkRow(walk, place.ordinal, place.seq)
   const page = await readCandidates(
     db,
+    job,
     after,
     bounds,
-    ({ maxRows }) => sql`select (p.ordinal - ${walk.base}) * ${walk.span} + v.seq as row_number, v.position,
+    ({
+      maxRows,
+    }) => sql`select (p.ordinal - ${walk.base}) * ${walk.span} + v.seq as row_number, v.position, v.marked,
         case when ${shown(job)} then v.bytes end as line_bytes
       from job_patient p
       cross join compartment c on c.patient_key = p.patient_key
@@ -68,9 +71,10 @@ export const readDeletedCandidates = (
 ): Promise<Page | undefined> =>
   readCandidates(
     db,
+    job,
     after,
     bounds,
-    ({ maxRows }) => sql`select s.seq as row_number, l.position, l.bytes as line_bytes
+    ({ maxRows }) => sql`select s.seq as row_number, l.position, l.marked, l.bytes as line_bytes
       from (select seq, position, resource_key, version_id, superseded_by from resource_version
         where deleted = 1 and seq > ${after} and seq <= ${job.untilSeq} order by seq limit ${maxRows}) s
       cross join resource r on r.resource_key = s.resource_key
@@ -81,17 +85,18 @@ export const readDeletedCandidates = (
       order by s.seq`,
   )
 
-/** Pages of lines, each with its position and a blank in front. */
+/** Pages of lines, each with its position and a blank in front; and nothing more, where there is no line as it was written. */
 const readCandidates = (
   db: Db,
+  { baseUrl }: Job,
   after: number,
   bounds: PageBounds,
   candidates: (within: PageBounds) => RawBuilder<unknown>,
 ): Promise<Page | undefined> =>
   readBounded(db, after, bounds, async (within) => {
-    const page = sql`select ${pageOf(db, sql`b.position || ' ' || b.line`)}
-      from (select case when line_bytes is not null then position end as position from scanned) s
-      cross join resource_body b on b.position = s.position`
+    const page = sql`select ${pageOf(db, sql`s.position || ' ' || coalesce(b.line, '')`)}
+      from (select position, marked, line_bytes from scanned where line_bytes is not null) s
+      left join resource_body b on b.position = s.position and ${isReadable(db, baseUrl)}`
     const { rows } = await pageRowOf(candidates(within), within, page).execute(db.query)
     return rows[0]
   })

@@ -1,7 +1,5 @@
 import { sql } from 'kysely'
 import type { Db, Statement } from './db.ts'
-import { completeJobIfDone } from './end-job.ts'
-import type { UnitEnd } from './export-files.ts'
 import { insertUnits, type NewUnit } from './jobs.ts'
 import { holdsLease, type Lease, writeUnderLease } from './units.ts'
 
@@ -19,14 +17,8 @@ export const commitPlan = (
     ...others,
   ])
 
-/** The last units; with them planning is done, and the job too when there was nothing to export. */
-export const commitPlanDone = (
-  db: Db,
-  lease: Lease,
-  units: readonly NewUnit[],
-  end: UnitEnd,
-): Promise<boolean> =>
+/** With the last units planning is done. */
+export const commitPlanDone = (db: Db, lease: Lease, units: readonly NewUnit[]): Promise<boolean> =>
   writeUnderLease(db, lease, sql`state = 'done', lease_until = 0, attempts = 0`, [
     insertUnits(lease.jobId, units, holdsLease(lease)),
-    completeJobIfDone(lease, end.now, end.retentionMs),
   ])

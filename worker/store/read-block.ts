@@ -4,7 +4,15 @@ import { blockRow, endOfBlock, isInsideBlock, placeAt } from './block.ts'
 import { blockRows } from './block-rows.ts'
 import type { Db } from './db.ts'
 import type { Job } from './jobs.ts'
-import { lineWithUrls, type Page, type PageBounds, pageOf, pageRowOf, readBounded } from './page.ts'
+import {
+  isReadable,
+  lineWithUrls,
+  type Page,
+  type PageBounds,
+  pageOf,
+  pageRowOf,
+  readBounded,
+} from './page.ts'
 import { spanOf } from './walk.ts'
 
 /** Of blocks: the ordinal before the first patient, the row behind which the file begins, and its last one, inclusive. */
@@ -43,8 +51,8 @@ export const readBlockPage = async (
 
 const blockLines = (db: Db, baseUrl: string): RawBuilder<unknown> =>
   sql`select ${pageOf(db, sql`coalesce(s.header, ${lineWithUrls(baseUrl)})`)}
-    from (select marked, header, case when line_bytes is not null then position end as position from scanned) s
-    left join resource_body b on b.position = s.position
+    from (select marked, line_bytes, header, case when line_bytes is not null then position end as position from scanned) s
+    left join resource_body b on b.position = s.position and ${isReadable(db, baseUrl)}
     where s.header is not null or b.line is not null`
 
 const behind = (header: string, page: Page): Page => {
@@ -52,7 +60,7 @@ const behind = (header: string, page: Page): Page => {
   const bytes = new Uint8Array(line.length + page.bytes.length)
   bytes.set(line)
   bytes.set(page.bytes, line.length)
-  return { ...page, lines: page.lines + 1, bytes }
+  return { ...page, lines: page.lines + 1, bytes, lead: { lines: 1, bytes: line } }
 }
 
 const readHeader = async (db: Db, { jobId }: Job, ordinal: number): Promise<string> => {

@@ -28,7 +28,7 @@ export const readDeletions = (
           cross join resource r on r.resource_key = s.resource_key
           cross join resource_type t on t.type_id = r.type_id)
       select count(*) as rows, max(seq) as last, count(line) as lines, 0 as size,
-        ${pageOf(db, sql`line`)} as page from line`.execute(db.query)
+        ${pageOf(db, sql`line`, sql`count(line)`)} as page from line`.execute(db.query)
     return rows[0]
   })
 

@@ -1,14 +1,18 @@
 import { type RawBuilder, sql } from 'kysely'
-import type { UnitKind } from '../../schema/tables.ts'
+import type { FileKind } from '../../schema/tables.ts'
 import type { Db } from './db.ts'
+import { type FileDigests, readDigests } from './file-digests.ts'
+import { errorOrdinal } from './last-units.ts'
 
 /** A finished file as the manifest lists it. */
 export type ManifestFile = {
-  readonly kind: Exclude<UnitKind, 'plan'>
+  readonly kind: FileKind
   readonly typeId: number | undefined
   readonly name: string
   readonly lines: number
   readonly bytes: number
+  /** Of files of earlier versions they are not known. */
+  readonly digests: FileDigests | undefined
   /** Of blocks: the name of the file in which its last one goes on. */
   readonly continuedIn?: string | undefined
 }
@@ -19,20 +23,24 @@ export const readFinishedFiles = async (db: Db, jobId: string): Promise<readonly
   return rows.map(toFile)
 }
 
-type FileRow = Omit<ManifestFile, 'typeId' | 'continuedIn'> & {
+type FileRow = Omit<ManifestFile, 'typeId' | 'continuedIn' | 'digests'> & {
   readonly typeId: number | null
+  readonly sha256: string | null
+  readonly partSha256: string | null
   readonly continuedStem: string | null
 }
 
 /** SQL: finished files of a job, `f`, and their units, `u`, that meet a condition, in the order of their units. */
 export const selectFiles = (jobId: string, condition: RawBuilder<unknown>): RawBuilder<FileRow> =>
-  sql<FileRow>`select u.kind, u.type_id as typeId, f.name, f.lines, f.bytes, n.file_stem as continuedStem
+  sql<FileRow>`select u.kind, u.type_id as typeId, f.name, f.lines, f.bytes, f.sha256,
+      f.part_sha256 as partSha256, n.file_stem as continuedStem
     from export_file f cross join work_unit u on u.job_id = f.job_id and u.ordinal = f.ordinal
     left join work_unit n on u.is_continued = 1 and n.job_id = u.job_id and n.ordinal = u.ordinal + 1
     where f.job_id = ${jobId} and f.state = 'complete' and ${condition} order by f.ordinal, f.file_number`
 
-export const toFile = ({ continuedStem, ...row }: FileRow): ManifestFile => ({
+export const toFile = ({ continuedStem, sha256, partSha256, ...row }: FileRow): ManifestFile => ({
   ...row,
+  digests: readDigests(sha256, partSha256),
   typeId: row.typeId ?? undefined,
   continuedIn: continuedStem === null ? undefined : fileName(continuedStem, 1),
 })
@@ -73,7 +81,8 @@ export const readProgress = async (db: Db, jobId: string): Promise<JobProgress> 
       coalesce(sum(lines_total), 0) as total,
       (select type_id from work_unit indexed by work_unit_open
         where job_id = ${jobId} and state <> 'done' and type_id is not null order by ordinal limit 1) as currentType,
-      min(case when state <> 'done' then not_before end) as restingUntil
+      coalesce(min(case when state <> 'done' and ordinal < ${errorOrdinal} then not_before end),
+        max(case when state <> 'done' then not_before end)) as restingUntil
     from work_unit where job_id = ${jobId}`.execute(db.query)
   const row = rows[0]
   if (row === undefined)

@@ -1,11 +1,11 @@
 import { sql } from 'kysely'
-import type { UnitKind } from '../../schema/tables.ts'
+import type { FileKind } from '../../schema/tables.ts'
 import type { Db } from './db.ts'
 import type { ManifestFile } from './read-export.ts'
 
 /** How far the work on one type has come, over all its units. */
 export type TypeProgress = {
-  readonly kind: Exclude<UnitKind, 'plan'>
+  readonly kind: FileKind
   readonly typeId: number | undefined
   readonly done: number
   readonly total: number
@@ -21,23 +21,26 @@ export type RestingUnit = {
 export type JobDetails = {
   readonly types: readonly TypeProgress[]
   readonly resting: RestingUnit | undefined
-  readonly files: readonly ManifestFile[]
+  readonly files: readonly ListedFile[]
   /** Of all finished files; `resources` are the lines of `output` alone. */
   readonly totals: { readonly files: number; readonly resources: number; readonly bytes: number }
 }
+
+/** A finished file as lists show it. */
+export type ListedFile = Omit<ManifestFile, 'digests'>
 
 /** What is known of one job beside its row, at one moment: at most `maxFiles` of its files. */
 export const readJobDetails = async (db: Db, jobId: string, maxFiles: number): Promise<JobDetails> => {
   const [units, resting, files, totals] = await db.read([
     sql<UnitRow>`select kind, type_id as typeId, lines_done as done, lines_total as total, state = 'done' as isDone
-      from work_unit where job_id = ${jobId} and ordinal > 0 order by ordinal`,
+      from work_unit where job_id = ${jobId} and kind not in ('plan', 'manifest') order by ordinal`,
     sql<
       Omit<RestingUnit, 'typeId'> & { typeId: number | null }
     >`select type_id as typeId, not_before as until, attempts, coalesce(last_error, '') as reason
       from work_unit indexed by work_unit_open
       where job_id = ${jobId} and state <> 'done' and attempts > 0 order by ordinal limit 1`,
     sql<
-      Omit<ManifestFile, 'typeId'> & { typeId: number | null }
+      Omit<ListedFile, 'typeId'> & { typeId: number | null }
     >`select u.kind, u.type_id as typeId, f.name, f.lines, f.bytes
       from export_file f cross join work_unit u on u.job_id = f.job_id and u.ordinal = f.ordinal
       where f.job_id = ${jobId} and f.state = 'complete' order by f.ordinal, f.file_number limit ${maxFiles}`,

@@ -72,6 +72,14 @@ const populationTables = ['job_match', 'job_group', 'job_member', 'job_patient']
 
 /** The last trace of a job: nothing of it is in the storage any more. */
 export const forgetJob = async (db: Db, jobId: string): Promise<void> => {
-  const tables = [...populationTables, 'carry', 'file_part', 'export_file', 'work_unit', 'job'] as const
+  const tables = [
+    ...populationTables,
+    'job_problem',
+    'carry',
+    'file_part',
+    'export_file',
+    'work_unit',
+    'job',
+  ] as const
   await db.batch(tables.map((table) => sql`delete from ${sql.table(table)} where job_id = ${jobId}`))
 }

@@ -3,6 +3,7 @@ import type { UnitKind, UnitSource, WorkUnitTable } from '../../schema/tables.ts
 import type { Db, Statement } from './db.ts'
 import { mayHappen, stateAfter } from './job-condition.ts'
 import { type Job, type JobRow, jobColumns, toJob } from './jobs.ts'
+import { errorOrdinal } from './last-units.ts'
 
 /** A work unit held under a lease. `fence` is the lease: whoever claims next raises it, and every write repeats it (I5). */
 export type ClaimedUnit = {
@@ -41,7 +42,7 @@ export const claimUnit = async (
   leaseMs: number,
   codec: number,
 ): Promise<{ readonly unit: ClaimedUnit; readonly job: Job } | undefined> => {
-  const mayRun = sql`u.state <> 'done' and u.lease_until <= ${now} and u.not_before <= ${now}`
+  const mayRun = sql`u.state <> 'done' and u.lease_until <= ${now} and u.not_before <= ${now} and ${isItsTurn}`
   const nextJob = sql<{ job_id: string }>`select j.job_id from job j
     cross join work_unit u indexed by work_unit_open on u.job_id = j.job_id
     where j.${mayHappen('claim')} and ${mayRun} and ${isOurs(codec, now)} and ${hasFreeLane(now)} order by j.turn, j.job_id limit 1`
@@ -62,6 +63,10 @@ export const claimUnit = async (
   const [job, unit] = [jobs.rows[0], units.rows[0]]
   return job === undefined || unit === undefined ? undefined : { unit: toClaimedUnit(unit), job: toJob(job) }
 }
+
+/** SQL: one of the last units of a job waits until none before it is open. */
+const isItsTurn = sql`(u.ordinal < ${errorOrdinal} or not exists (select 1 from work_unit e indexed by work_unit_open
+  where e.job_id = u.job_id and e.ordinal < u.ordinal and e.state <> 'done'))`
 
 /**
  * SQL: a job of our codec; or of an older one that nobody has worked on for so long that nobody is left who could. What newer processes

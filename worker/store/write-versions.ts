@@ -182,7 +182,7 @@ const lineBytesWithoutVersionId = ({ head, tail, marked }: Draft): number =>
  * What a mark counts as in `bytes`, by which pages and ranges are bounded: about what the base URL takes that an export puts in its
  * place. So the bytes of a marked version are an estimate, and a page of nothing but attachments still keeps near its bound.
  */
-const markWeight = 64
+export const markWeight = 64
 
 const countMarks = (text: string): number => text.split(attachmentMark).length - 1
 

@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { type Issue, issuesIn, parseJson } from './ask.ts'
+import { type Checksum, checkSum } from './checksum.ts'
 import { printable } from './printable.ts'
 
 /** What a file holds, as far as a report tells it. */
@@ -19,17 +20,21 @@ export type CheckedFile = {
 
 /**
  * Reads a file to its end, line by line, and holds no more than a line of it: every line must be JSON of a resource of the type, or of any
- * type behind a header where the file holds blocks, and there must be as many as the manifest says.
+ * type behind a header where the file holds blocks, and there must be as many as the manifest says, and of just those bytes, when it tells a
+ * checksum.
  */
 export const checkLines = async (
   path: string,
   type: string | undefined,
   count: number | undefined,
+  checksum: Checksum | undefined,
 ): Promise<CheckedFile> => {
   const sums = newSums(type)
+  const check = checksum && checkSum(checksum)
   let [bytes, pieces, held] = [0, [] as Buffer[], 0]
   for await (const chunk of bufferOf(path)) {
     bytes += chunk.length
+    check?.take(chunk)
     let start = 0
     for (let end = chunk.indexOf(newline); end >= 0; end = chunk.indexOf(newline, start)) {
       sums.take(Buffer.concat([...pieces, chunk.subarray(start, end)]))
@@ -42,8 +47,9 @@ export const checkLines = async (
   }
   if (held > 0) sums.take(Buffer.concat(pieces)) // NDJSON may do without the last newline
   const lines = sums.lines()
-  const isShort = count !== undefined && lines !== count
-  return sums.end(bytes, isShort ? `it has ${lines} lines, and the manifest says ${count}` : undefined)
+  if (count !== undefined && lines !== count)
+    return sums.end(bytes, `it has ${lines} lines, and the manifest says ${count}`)
+  return sums.end(bytes, check?.isRight() === false ? 'its SHA-256 is not what the manifest says' : undefined)
 }
 
 const newline = 10

@@ -28,14 +28,14 @@ export const download = async (
   path: string,
 ): Promise<CheckedFile> => {
   const isThere = await exists(path)
-  let checked = isThere ? await checkLines(path, file.type, file.count) : undefined
+  let checked = isThere ? await checkLines(path, file.type, file.count, file.checksum) : undefined
   if (checked?.problem === undefined && checked !== undefined) {
     downloading.progress.lines(file, checked.lines)
     return checked
   }
   for (let round = 1; round <= 2; round += 1) {
     const shown = await fetchAll(downloading, file, path)
-    checked = await checkLines(partPath(path), file.type, file.count)
+    checked = await checkLines(partPath(path), file.type, file.count, file.checksum)
     if (checked.problem === undefined) {
       downloading.progress.lines(file, checked.lines - shown)
       await rename(partPath(path), path)
@@ -45,7 +45,7 @@ export const download = async (
     downloading.progress.lines(file, -shown)
     if (round === 1) await removePart(path)
   }
-  return checked ?? checkLines(partPath(path), file.type, file.count)
+  return checked ?? checkLines(partPath(path), file.type, file.count, file.checksum)
 }
 
 const exists = (path: string): Promise<boolean> =>

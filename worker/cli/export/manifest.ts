@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { SluiceError } from '../../errors.ts'
+import type { Checksum } from './checksum.ts'
 
 const itemSchema = z.object({
   /** Absent where a file holds blocks (IG STU3, "File Organization"). */
@@ -7,6 +8,14 @@ const itemSchema = z.object({
   url: z.string(),
   /** The IG asks for it, and servers forget it. */
   count: z.number().int().nonnegative().optional(),
+  /** Every server has its own; what ours tells is used. */
+  extension: z
+    .object({
+      sha256: z.string().regex(/^[A-Za-z0-9+/]{43}=(?:-\d+)?$/),
+      partBytes: z.number().int().positive().optional(),
+    })
+    .optional()
+    .catch(undefined),
 })
 const itemsSchema = z.array(itemSchema).nullish()
 
@@ -30,6 +39,7 @@ export type ListedFile = {
   readonly type: string | undefined
   readonly url: URL
   readonly count: number | undefined
+  readonly checksum?: Checksum | undefined
 }
 
 /** What a file holds, in a word. */
@@ -56,13 +66,14 @@ export const readManifest = (text: string, statusUrl: URL): ListedManifest => {
   const items = sectionNames.flatMap((section) =>
     (sections[section] ?? []).map((item) => ({ section, item })),
   )
-  const files = items.map(({ section, item: { type, url, count } }, index) => {
+  const files = items.map(({ section, item: { type, url, count, extension } }, index) => {
     if (!URL.canParse(url, statusUrl)) throw refusal(`the URL of file ${index + 1} is none`)
     if (type === undefined && !(section === 'output' && outputOrganizedBy))
       throw refusal(
         `file ${index + 1} has no type, and "outputOrganizedBy" does not say that it holds blocks`,
       )
-    return { section, index, type, count, url: new URL(url, statusUrl) }
+    const checksum = extension && { sha256: extension.sha256, partBytes: extension.partBytes }
+    return { section, index, type, count, checksum, url: new URL(url, statusUrl) }
   })
   const next = link?.find(({ relation }) => relation === 'next')?.url
   if (next !== undefined && !URL.canParse(next, statusUrl)) throw refusal('the URL of its next page is none')

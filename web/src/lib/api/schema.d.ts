@@ -572,6 +572,15 @@ export interface components {
              * @enum {string}
              */
             status?: "completed";
+            /** @description What the IG leaves to servers; there with `EHI_DOCUMENTATION_URL` */
+            extension?: {
+                /**
+                 * Format: uri
+                 * @description Where the format of the export is documented
+                 * @example https://example.org/ehi-export
+                 */
+                ehiDocumentationUrl: string;
+            };
         };
         /** @description A file of NDJSON */
         ManifestFile: {
@@ -597,13 +606,35 @@ export interface components {
              * @example http://127.0.0.1:8080/fhir/$export-file/20261120T102646Z_5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d/blocks-2-1.ndjson
              */
             continuesInFile?: string;
-            /** @description What the IG leaves to servers; there with `FILE_ACCESS=storage` */
-            extension?: {
+            /** @description What the IG leaves to servers: how to verify the file */
+            extension: {
                 /**
-                 * @description The object as the tools of its storage name it, with the key as it is, not encoded
+                 * @description A file that is listed is completed
+                 * @enum {string}
+                 */
+                status: "completed";
+                /**
+                 * @description Its bytes, not compressed
+                 * @example 2046163
+                 */
+                bytes: number;
+                /**
+                 * @description Bytes of each part it is uploaded in, but the last
+                 * @example 8388608
+                 */
+                partBytes: number;
+                /**
+                 * @description SHA-256 in Base64; of a file that was uploaded in parts as S3 composes it: SHA-256 of the digests of its parts, then `-` and how many there are. Absent where an earlier version of this service wrote the file
+                 * @example 47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=
+                 */
+                sha256?: string;
+                /** @description The digests of its parts; absent when it was not uploaded in parts */
+                partSha256?: string[];
+                /**
+                 * @description The object as the tools of its storage name it, with the key as it is, not encoded; there with `FILE_ACCESS=storage`
                  * @example s3://exports/20261120T102646Z_5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d/Patient-1.ndjson
                  */
-                storageUri: string;
+                storageUri?: string;
             };
         };
         /** @description The exports of a client, the newest first */
@@ -2917,7 +2948,13 @@ export interface operations {
                      *         {
                      *           "type": "Patient",
                      *           "url": "http://127.0.0.1:8080/fhir/$export-file/20261120T102646Z_5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d/Patient-1.ndjson",
-                     *           "count": 615
+                     *           "count": 615,
+                     *           "extension": {
+                     *             "status": "completed",
+                     *             "bytes": 2046163,
+                     *             "partBytes": 8388608,
+                     *             "sha256": "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
+                     *           }
                      *         }
                      *       ],
                      *       "error": []
@@ -2956,7 +2993,13 @@ export interface operations {
                      *         {
                      *           "type": "Patient",
                      *           "url": "http://127.0.0.1:8080/fhir/$export-file/20261120T102646Z_5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d/Patient-1.ndjson",
-                     *           "count": 615
+                     *           "count": 615,
+                     *           "extension": {
+                     *             "status": "completed",
+                     *             "bytes": 2046163,
+                     *             "partBytes": 8388608,
+                     *             "sha256": "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
+                     *           }
                      *         }
                      *       ],
                      *       "error": []
@@ -3071,7 +3114,13 @@ export interface operations {
                      *         {
                      *           "type": "Patient",
                      *           "url": "http://127.0.0.1:8080/fhir/$export-file/20261120T102646Z_5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d/Patient-1.ndjson",
-                     *           "count": 615
+                     *           "count": 615,
+                     *           "extension": {
+                     *             "status": "completed",
+                     *             "bytes": 2046163,
+                     *             "partBytes": 8388608,
+                     *             "sha256": "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
+                     *           }
                      *         }
                      *       ],
                      *       "error": []
@@ -3110,7 +3159,13 @@ export interface operations {
                      *         {
                      *           "type": "Patient",
                      *           "url": "http://127.0.0.1:8080/fhir/$export-file/20261120T102646Z_5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d/Patient-1.ndjson",
-                     *           "count": 615
+                     *           "count": 615,
+                     *           "extension": {
+                     *             "status": "completed",
+                     *             "bytes": 2046163,
+                     *             "partBytes": 8388608,
+                     *             "sha256": "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
+                     *           }
                      *         }
                      *       ],
                      *       "error": []
@@ -3224,7 +3279,13 @@ export interface operations {
                      *         {
                      *           "type": "Patient",
                      *           "url": "http://127.0.0.1:8080/fhir/$export-file/20261120T102646Z_5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d/Patient-1.ndjson",
-                     *           "count": 615
+                     *           "count": 615,
+                     *           "extension": {
+                     *             "status": "completed",
+                     *             "bytes": 2046163,
+                     *             "partBytes": 8388608,
+                     *             "sha256": "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
+                     *           }
                      *         }
                      *       ],
                      *       "error": []
@@ -3263,7 +3324,13 @@ export interface operations {
                      *         {
                      *           "type": "Patient",
                      *           "url": "http://127.0.0.1:8080/fhir/$export-file/20261120T102646Z_5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d/Patient-1.ndjson",
-                     *           "count": 615
+                     *           "count": 615,
+                     *           "extension": {
+                     *             "status": "completed",
+                     *             "bytes": 2046163,
+                     *             "partBytes": 8388608,
+                     *             "sha256": "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
+                     *           }
                      *         }
                      *       ],
                      *       "error": []
