@@ -188,6 +188,24 @@ describe('A Group', () => {
     expect(response.status).toBe(200)
     expect(await response.json()).toMatchObject(group('g', 'Patient/a', 'Patient/b'))
   })
+
+  test('can be searched for, by what it is and by who is in it', async () => {
+    const code = { coding: [{ system: 'http://example.org/kinds', code: 'panel' }] }
+    const identifier = [{ system: 'http://example.org/groups', value: '7' }]
+    await h.load([{ ...group('panel', 'Patient/b', 'Patient/stranger'), identifier, code }])
+    const found = async (query: string) => {
+      const response = await h.request(`/fhir/Group${query}`)
+      expect(response.status).toBe(200)
+      const { entry = [] } = await response.json()
+      return entry.map(({ resource }: { resource: { id: string } }) => resource.id).toSorted()
+    }
+    expect(await found('')).toEqual(['g', 'panel'])
+    expect(await found('?identifier=http://example.org/groups|7')).toEqual(['panel'])
+    expect(await found('?code=panel&type=person&actual=true')).toEqual(['panel'])
+    expect(await found('?member=Patient/a')).toEqual(['g'])
+    expect(await found('?member=Patient/b')).toEqual(['g', 'panel'])
+    expect(await found('?_id=g,panel&type=animal')).toEqual([])
+  })
 })
 
 describe('References in what is exported', () => {

@@ -52,10 +52,11 @@ describe.each([
   ['$export', '_type'],
   ['Patient/$export', '_type'],
   ['Group/diabetics/$export', '_type'],
+  ['$export', '_elements'],
   ['Patient/$export', 'patient'],
 ])('%s with a list of %s', (level, name) => {
   test('gives the same files, byte for byte, however the list is written', async () => {
-    const values = name === 'patient' ? await somePatients() : ['Patient', 'Encounter', 'Observation']
+    const values = name === 'patient' ? await somePatients() : (valuesOf[name] ?? [])
     const [expected, ...others] = await Promise.all(
       Object.entries(waysToAsk(name, values)).map(async ([way, [query, init]]) => ({
         way,
@@ -67,5 +68,9 @@ describe.each([
   })
 })
 
+const valuesOf: Readonly<Record<string, readonly string[]>> = {
+  _type: ['Patient', 'Encounter', 'Observation'],
+  _elements: ['id', 'Patient.name', 'Observation.code'],
+}
 const somePatients = async (): Promise<readonly string[]> =>
   (await runExport(h, '$export?_type=Patient')).names.slice(0, 3)

@@ -1,7 +1,7 @@
 import fhirpath from 'fhirpath'
 import r4 from 'fhirpath/fhir-context/r4'
 import { describe, expect, it } from 'vitest'
-import { isJsonObject, type JsonObject } from '../../worker/fhir/json.ts'
+import type { JsonObject } from '../../worker/fhir/json.ts'
 import { readSearchDefinitions } from '../../worker/fhir/r4/generate.ts'
 import { isResourceType } from '../../worker/fhir/resource-type.ts'
 import { searchParametersOf } from '../../worker/fhir/search/parameters.ts'
@@ -28,7 +28,7 @@ describe('the values that a search parameter selects', () => {
       }
     }
     expect(differences).toEqual([])
-    console.log(compared)
+    expect(compared).toBeGreaterThan(100_000)
   }, 600_000)
 })
 
@@ -79,4 +79,3 @@ const compile = (type: string, code: string): ((resource: JsonObject) => readonl
     ...new Set(evaluators.flatMap((evaluateBranch) => Array.from(evaluateBranch(resource) as unknown[]))),
   ]
 }
-void isJsonObject
