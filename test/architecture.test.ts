@@ -96,6 +96,10 @@ const exceptions: readonly { readonly reason: string; readonly allows: (arrow: A
     allows: ({ from, to, isType }) => from === 'worker/deps.ts' && to === 'worker/config.ts' && isType,
   },
   {
+    reason: 'a setting may name resource types, of which there is one list',
+    allows: ({ from, to }) => isIn(from, 'worker/config') && to === 'worker/fhir/resource-type.ts',
+  },
+  {
     reason: 'the version stands in one place only',
     allows: ({ from, to }) => from === 'worker/version.ts' && to === 'package.json',
   },

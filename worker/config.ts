@@ -5,6 +5,7 @@ import { isS3Url } from './config/s3-url.ts'
 import { settingNotes } from './config/setting.ts'
 import { settings } from './config/settings.ts'
 import { SluiceError } from './errors.ts'
+import type { ResourceType } from './fhir/resource-type.ts'
 import type { S3Credentials } from './storage/s3-client.ts'
 
 /** The environment as the service uses it: read once at start, checked, frozen. */
@@ -30,8 +31,17 @@ export type Config = {
   readonly headers: 'lenient' | 'strict'
   readonly groupBackfill: boolean
   readonly ehiDocumentationUrl: string | undefined
+  readonly additional: AdditionalResources
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error'
   readonly limits: Limits
+}
+
+/** What comes at Patient and Group level though it is in no compartment, when something exported refers to it. */
+export type AdditionalResources = {
+  readonly types: readonly ResourceType[]
+  readonly maxDepth: number
+  /** `_since` and `_until` filter them too. */
+  readonly onlySince: boolean
 }
 
 /** How clients get files: through our own route, by signed URLs, or with credentials of their own for the storage. */
@@ -138,6 +148,11 @@ const toConfig = (given: Given): Omit<Config, 'limits'> => ({
   headers: given.HEADERS,
   groupBackfill: given.GROUP_BACKFILL === 'on',
   ehiDocumentationUrl: given.EHI_DOCUMENTATION_URL,
+  additional: Object.freeze({
+    types: given.MAX_REFERENCE_DEPTH === 0 ? [] : given.ADDITIONAL_RESOURCES,
+    maxDepth: given.MAX_REFERENCE_DEPTH,
+    onlySince: given.REFERENCED_SINCE === 'on',
+  }),
   logLevel: given.LOG_LEVEL,
 })
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { type FaultKind, sweepFaults } from '../support/crash-sweep.ts'
+import { everybodyPopulation, groupPopulation } from '../support/group-population.ts'
 import { troubledPopulation } from '../support/troubled-population.ts'
 import {
   cutExport,
@@ -23,6 +24,16 @@ describe.each<FaultKind>(['crash', 'lost answer'])(
     test('of an export of a damaged store changes no byte of it and leaves nothing behind', async () => {
       await sweepFaults(
         wholeExportOn(async () => ({ population: troubledPopulation })),
+        kind,
+      )
+    })
+
+    test.each([
+      ['a Group', groupPopulation],
+      ['everybody with the latest Provenance', everybodyPopulation],
+    ])('of an export of %s changes no byte of it and leaves nothing behind', async (_, population) => {
+      await sweepFaults(
+        wholeExportOn(async () => ({ population })),
         kind,
       )
     })

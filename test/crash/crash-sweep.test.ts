@@ -3,7 +3,7 @@ import { runTick } from '../../worker/export/tick.ts'
 import { sweepFaults } from '../support/crash-sweep.ts'
 import { createScene, nothingLeft } from '../support/export-scene.ts'
 import { faultPlan } from '../support/faulty.ts'
-import { groupPopulation, organizedPopulation } from '../support/group-population.ts'
+import { everybodyPopulation, groupPopulation, organizedPopulation } from '../support/group-population.ts'
 import { troubledNames, troubledPopulation } from '../support/troubled-population.ts'
 import {
   cutExport,
@@ -21,6 +21,7 @@ const timeout = 120_000
 const groupExport = wholeExportOn(async () => ({ population: groupPopulation }))
 const troubledExport = wholeExportOn(async () => ({ population: troubledPopulation }))
 const organizedExport = wholeExportOn(async () => ({ population: organizedPopulation }))
+const everybodysExport = wholeExportOn(async () => ({ population: everybodyPopulation }))
 
 describe('The export that is disturbed', () => {
   test('has ranges, files, parts and carry enough to be telling', async () => {
@@ -80,6 +81,8 @@ describe('A process that dies', { timeout }, () => {
       expect.arrayContaining([
         'Patient-1-1.ndjson',
         'Observation-1-3.ndjson',
+        'Provenance-1.ndjson',
+        'Practitioner-1.ndjson',
         'deleted-1.ndjson',
         'error-1.ndjson',
       ]),
@@ -119,6 +122,13 @@ describe('A process that dies', { timeout }, () => {
       expect.arrayContaining(['deleted-1.ndjson', 'error-1.ndjson']),
     )
     expect(calls).toBeGreaterThan(100)
+  })
+
+  test('in an export of everybody with the latest Provenance changes no byte of it and leaves nothing behind', async () => {
+    const { golden } = await sweepFaults(everybodysExport, 'crash', 19)
+    expect(golden.leftovers).toEqual(nothingLeft)
+    expect(golden.outcome.files['Provenance-1.ndjson']?.split('\n')).toHaveLength(7)
+    expect(Object.keys(golden.outcome.files)).toContain('Practitioner-1.ndjson')
   })
 
   test('in a kick-off has made a job or none', async () => {

@@ -32,11 +32,12 @@ describe('A dry run on the sample population', () => {
   let h: Harness
   let since: string
   beforeAll(async () => {
-    h = await createHarness()
+    h = await createHarness({}, undefined, undefined, { ADDITIONAL_RESOURCES: 'none' })
     await ingestNdjson(
       h.deps,
       streamOf(
         sampleLines(40)
+          .filter((line) => !line.startsWith('{"resourceType":"Provenance"'))
           .map((line) => `${line}\n`)
           .join(''),
       ),
@@ -87,7 +88,8 @@ describe('A dry run on the sample population', () => {
     const path = given.replace('SINCE', since)
     const estimate = await readEstimate(await h.request(withDryRun(path)))
     const real = await figuresOf(h, path)
-    expect(estimate.isExact).toBe(true)
+    // Nothing of what an estimate does not know is there; but it knows that only where no Provenance is asked for.
+    expect(estimate.isExact).toBe(path.startsWith('$') || path.includes('_type='))
     expect(countsOf(estimate)).toEqual(real.counts)
     expect(estimate.count).toBe(sumOf(real.counts))
     expect(estimate.deleted?.count).toBe(real.deleted)
@@ -161,7 +163,7 @@ describe('A dry run on the sample population', () => {
 describe('A dry run', () => {
   let h: Harness
   beforeEach(async () => {
-    h = await createHarness()
+    h = await createHarness({}, undefined, undefined, { ADDITIONAL_RESOURCES: 'none' })
     await h.load([
       { resourceType: 'Patient', id: 'p' },
       { resourceType: 'Group', id: 'g' },

@@ -121,7 +121,7 @@ describe('A kick-off by GET', () => {
   test.each([
     ['_summary=true', '_summary'],
     ['_typeFilter=Patient%3Fnope%3Dtrue', 'Patient?nope=true'],
-    ['includeAssociatedData=LatestProvenanceResources', 'includeAssociatedData'],
+    ['includeAssociatedData=_audit', 'includeAssociatedData'],
     ['organizeOutputBy=Encounter', 'organizeOutputBy'],
     ['_Type=Patient', '_Type'],
     ['_type=Patientt', '_type'],

@@ -32,7 +32,8 @@ const plainLines = async (h: Harness, path: string): Promise<readonly string[]> 
 
 describe.each(sources)('Output of $name organized by Patient', { timeout: 240_000 }, ({ isThere, lines }) => {
   test.skipIf(!isThere)('has, put together again, the lines that it has by types', async () => {
-    const h = await createHarness({ partBytes: 50_000, fileBytes: 300_000, pageRows: 500, tickRows: 3_000 })
+    const limits = { partBytes: 50_000, fileBytes: 300_000, pageRows: 500, tickRows: 3_000 }
+    const h = await createHarness(limits, undefined, undefined, { ADDITIONAL_RESOURCES: 'none' })
     await ingestNdjson(h.deps, streamOf(lines().join('\n')))
     const expected = await plainLines(h, 'Patient/$export')
     const { blocks, files } = blocksOf(await exportedBlocks(h))

@@ -50,7 +50,7 @@ const eventsArbitrary: fc.Arbitrary<readonly Event[]> = fc.array(
 
 /** A dry run in front of each export: with so few resources nothing is extrapolated. */
 const runHistory = async (events: readonly Event[]): Promise<void> => {
-  const harness = await createHarness()
+  const harness = await createHarness({}, undefined, undefined, { ADDITIONAL_RESOURCES: 'none' })
   const world = createWorld(harness)
   const moments: Moment[] = [{ point: 0, ms: harness.clock.now() - 1_000_000 }]
   for (const event of events) {

@@ -32,6 +32,12 @@ const exportAt = async (path: string): Promise<readonly string[]> => {
 }
 const namesAt = async (path: string) => (await exportAt(path)).map((line) => nameOf(parse(line))).sort()
 
+function referencesIn(json: Json | undefined): readonly string[] {
+  return [...JSON.stringify(json ?? null).matchAll(/"reference":"([A-Z]\w+\/[^"]+)"/g)].map(
+    ([, name = '']) => name,
+  )
+}
+
 /** The patients of each resource by the search parameters of the compartment themselves, not by our tables. */
 const owners = new Map(
   lines.map(({ text }) => {
@@ -39,8 +45,34 @@ const owners = new Map(
     return [nameOf(resource), expectedPatientsOf(resource, 'http://localhost/fhir')] as const
   }),
 )
-const namesOfPatients = (isOf: (patient: string) => boolean) =>
-  [...owners].flatMap(([name, patientIds]) => (patientIds.some(isOf) ? [name] : [])).sort()
+/** Provenance is of those whom what it is about belongs to. */
+const ownersOf = ({ resourceType, target }: JsonObject): readonly string[] =>
+  resourceType === 'Provenance' ? referencesIn(target).flatMap((name) => owners.get(name) ?? []) : []
+/** Whose each resource is, and what it refers to. */
+const everything = lines.map(({ text }) => {
+  const resource = parse(text)
+  const name = nameOf(resource)
+  return {
+    name,
+    patientIds: [...(owners.get(name) ?? []), ...ownersOf(resource)],
+    references: referencesIn(resource),
+  }
+})
+const nobodys = new Set(
+  everything.flatMap(({ name, patientIds }) =>
+    /^(Organization|Practitioner|PractitionerRole|Location|Medication|Substance|Device)\//.test(name) &&
+    patientIds.length === 0
+      ? [name]
+      : [],
+  ),
+)
+
+/** What is of these patients, and what that refers to beside it. */
+const namesOfPatients = (isOf: (patient: string) => boolean, isWanted = (_name: string) => true) => {
+  const theirs = everything.filter(({ name, patientIds }) => patientIds.some(isOf) && isWanted(name))
+  const referredTo = theirs.flatMap(({ references }) => references.filter((name) => nobodys.has(name)))
+  return [...new Set([...theirs.map(({ name }) => name), ...referredTo])].sort()
+}
 
 describe('an export of the sample', () => {
   it('has at system level every resource once, as it was loaded', async () => {
@@ -62,7 +94,9 @@ describe('an export of the sample', () => {
     const expected = namesOfPatients(() => true)
     expect(await namesAt('/fhir/Patient/$export')).toEqual(expected)
     expect(expected.length).toBeGreaterThan(lines.length * 0.9)
+    // No patient's resource refers to it, but the Organizations that they refer to.
     expect(expected).not.toContain('Organization/network')
+    expect(expected).toContain('Organization/clinic-1')
   })
 
   const members = (isMember: (number: number) => boolean) =>
@@ -92,8 +126,8 @@ describe('an export of the sample', () => {
   ])('has at Group level %s', async (_, group, expected) => {
     const names = await namesAt(`/fhir/Group/${group}/$export`)
     // Groups come when `_type` asks for them.
-    const all = namesOfPatients((id) => expected.has(id))
-    expect(names).toEqual(all.filter((name) => !name.startsWith('Group/')))
+    const isNoGroup = (name: string) => !name.startsWith('Group/')
+    expect(names).toEqual(namesOfPatients((id) => expected.has(id), isNoGroup))
     expect(names.filter((name) => name.startsWith('Patient/')).length).toBe(expected.size)
   })
 

@@ -10,6 +10,12 @@ import { fakeClock } from '../support/fake-clock.ts'
 import { createDeps, pathOf, startOfTime, streamOf } from '../support/harness.ts'
 import { group, observation, patient } from './open-store.ts'
 
+const provenance = (id: string, reference: string) => ({
+  resourceType: 'Provenance',
+  id,
+  target: [{ reference }],
+})
+
 type Sent = { readonly sql: string; readonly args: InArgs }
 type Plan = Sent & { readonly lines: readonly string[] }
 
@@ -85,6 +91,23 @@ const statementsOfADay = async (client: Client): Promise<readonly Sent[]> => {
     group('g', ids),
     group('cohort', ['p3', 'p5', 'p6', 'p7', { entity: { reference: 'Group/nested' } }]),
     group('nested', ['p8', 'p9']),
+    ...ids.map((id) => provenance(id, `Observation/${id}`)),
+    // More of one resource than is looked at at once.
+    ...ids.map((id) => provenance(`again-${id}`, 'Observation/p8')),
+    ...ids.map((id) => ({
+      resourceType: 'Location',
+      id,
+      managingOrganization: { reference: 'Organization/of-locations' },
+    })),
+    {
+      ...observation('referring', 'p8'),
+      device: { reference: 'Device/d' },
+      performer: [{ reference: 'Organization/o' }],
+    },
+    { resourceType: 'Organization', id: 'o', partOf: { reference: 'Organization/parent' } },
+    { resourceType: 'Organization', id: 'parent' },
+    { resourceType: 'Organization', id: 'of-locations' },
+    { resourceType: 'Device', id: 'd', patient: { reference: 'Patient/p8' } },
   ]
   await ingestNdjson(deps, streamOf(resources.map((resource) => `${JSON.stringify(resource)}\n`).join('')))
   await request('/fhir/Group/g', 'PUT', group('g', ids.slice(5)))
@@ -172,6 +195,19 @@ const statementsOfADay = async (client: Client): Promise<readonly Sent[]> => {
     await request(`/fhir/$export?_since=job:${first.split('/').at(-1)}`, 'GET', undefined, {
       'idempotency-key': 'k',
     })
+  await tickToEnd()
+
+  const values = ['LatestProvenanceResources', 'RelevantProvenanceResources', '_history,_deleted']
+  for (const since of ['', `&_since=${manifest.transactionTime}`])
+    for (const level of ['', '/Patient', '/Group/cohort'])
+      for (const value of values) await kickOff(`?includeAssociatedData=${value}${since}`, level)
+  for (const level of ['/Patient', '/Group/cohort'])
+    await kickOff('?_type=Provenance,Observation,Organization', level)
+  await tickToEnd()
+  // So little has changed for so many that the way begins with Provenance.
+  await request('/fhir/Provenance/p9', 'PUT', provenance('p9', 'Observation/p9'))
+  const { transactionTime } = await (await request(since)).json()
+  await kickOff(`?_since=${transactionTime}`, '/Group/cohort')
   await tickToEnd()
 
   // Of one resource nothing is left but its name.
@@ -326,7 +362,20 @@ describe('A day of the service', () => {
     ['what blocks came to', 'set block_lines = excluded.block_lines'],
     ['a page of blocks', 'coalesce(s.header'],
     ['the header of a block that goes on', 'select r.id from job_patient p'],
+    ['types that patients may have something of', 'select min(p.after_seq)'],
+    ['Provenance of what is exported', 'pair as materialized'],
+    ['the latest Provenance', "->> 'recorded'"],
+    ['how much Provenance has changed', 'select count(*) as n from (select 1 from resource_version'],
+    ['Provenance that has changed', 'json_group_array(position) from page'],
+    ['what is referred to', 'from resource k'],
+    ['what everybody refers to', 'judged as materialized'],
+    ['who else refers to it', 'from reference where target_key = ?'],
+    ['taking what is found', 'insert into job_extra'],
+    ['the first of it', 'select position from job_extra'],
+    ['planning it', 'from (select x.position, v.bytes from job_extra x'],
+    ['a page of it', 'select x.position as row_number, x.position, v.marked'],
     ['the end of a population', 'delete from "job_patient"'],
+    ['the end of what came with it', 'delete from "job_extra"'],
     ['a part', 'insert into file_part'],
     ['what a slice leaves', 'insert into carry'],
     ['a problem', 'insert into job_problem'],
@@ -412,6 +461,8 @@ describe('A day of the service', () => {
     expect([...new Set(byOne.map(({ table, by }) => `${table} ${by}`))].sort()).toEqual([
       'compartment (position=?)',
       'group_member (group_key=?)',
+      'reference (position=?)', // all that a version refers to
+      'reference (target_key=?)', // with a limit: some of what refers to a resource
       'resource (rowid=?)',
       'resource_body (rowid=?)',
       'resource_version (resource_key=?)',
@@ -466,9 +517,9 @@ describe('A list of jobs', () => {
   })
 })
 
-/** The tables that a plan looks up outside of subqueries, in the order of its loops. */
-const loopsOf = ({ lines }: Plan): readonly string[] => {
-  const start = lines.indexOf('MATERIALIZE scanned') + 1
+/** The tables that a plan looks up outside of subqueries to make the rows of a CTE, in the order of its loops. */
+const loopsOf = ({ lines }: Plan, rows = 'scanned'): readonly string[] => {
+  const start = lines.indexOf(`MATERIALIZE ${rows}`) + 1
   const end = lines.findIndex((line, at) => at >= start && !line.startsWith('SEARCH'))
   return lines.slice(start, end)
 }
@@ -478,8 +529,9 @@ describe('A page', () => {
   test('is a range of the primary key, and its bodies are found by key', () => {
     const pages = plansOf(
       'from resource_version v where v.position > ? and v.position <= ? order by v.position',
-    ).filter(({ sql }) => sql.includes('resource_body'))
-    expect(pages).toHaveLength(3) // of all, of what belongs to patients, and of patients
+    ).filter(({ sql }) => sql.includes('scanned'))
+    // Of all, of what belongs to patients, of patients, and of Provenance of what does; each also with `_history`.
+    expect(pages).toHaveLength(8)
     for (const plan of pages) {
       expect(loopsOf(plan)).toEqual(['SEARCH v USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)'])
       expect(plan.lines).toContain(body)
@@ -490,12 +542,13 @@ describe('A page', () => {
     const pages = plansOf('order by p.ordinal, c.position limit').filter((plan) => !bringsPopulation(plan))
     expect(pages.length).toBeGreaterThanOrEqual(4)
     for (const plan of pages) {
-      expect(loopsOf(plan)).toEqual([
+      // Of lines; or of sources, from which a plan goes on.
+      expect(loopsOf(plan, plan.sql.includes('scanned') ? 'scanned' : 'page')).toEqual([
         'SEARCH p USING PRIMARY KEY (job_id=? AND ordinal>? AND ordinal<?)',
         'SEARCH c USING PRIMARY KEY (patient_key=? AND position>? AND position<?)',
         'SEARCH v USING INTEGER PRIMARY KEY (rowid=?)',
       ])
-      expect(plan.lines).toContain(body)
+      if (plan.sql.includes('scanned')) expect(plan.lines).toContain(body)
     }
   })
 
@@ -526,9 +579,20 @@ describe('A page', () => {
     },
   )
 
+  test('of what comes with a population is a range of its own table', () => {
+    const [page, ...others] = plansOf('select x.position as row_number, x.position, v.marked')
+    expect(others).toEqual([])
+    expect(page && loopsOf(page)).toEqual([
+      'SEARCH x USING PRIMARY KEY (job_id=? AND ordinal=? AND position>? AND position<?)',
+      'SEARCH v USING INTEGER PRIMARY KEY (rowid=?)',
+    ])
+    expect(page?.lines).toContain(body)
+  })
+
   test('of deletions is a range of the index of deletions', () => {
-    const pages = plansOf('where deleted = 1')
-    expect(pages.filter((plan) => !bringsPopulation(plan))).toHaveLength(4) // at system level (of some types, of all), at Patient and at Group level
+    const pages = plansOf('where deleted = 1').filter((plan) => !bringsPopulation(plan))
+    // At system, at Patient and at Group level; without `_since`, with it, and with `_history`; and where Provenance is no type.
+    expect(pages.length).toBeGreaterThanOrEqual(8)
     for (const { lines } of pages) {
       expect(lines).toContain(
         'SEARCH resource_version USING INDEX resource_version_deleted (seq>? AND seq<?)',
@@ -551,6 +615,40 @@ describe('A claim', () => {
     for (const { lines } of claims) {
       for (const name of ['h', 'u'])
         expect(lines).toContain(`SEARCH ${name} USING INDEX work_unit_open (job_id=?)`)
+    }
+  })
+})
+
+describe('Sources', () => {
+  test('lead to Provenance by ranges of the index of targets, and to what they refer to by keys', () => {
+    const pairs = plansOf('pair as materialized')
+    expect(pairs.length).toBeGreaterThanOrEqual(8)
+    for (const { lines } of pairs)
+      expect(lines).toContain(
+        'SEARCH r USING COVERING INDEX reference_by_target (target_key=? AND path_id=? AND position>? AND position<?)',
+      )
+    const referring = plansOf('from resource k')
+    expect(referring.length).toBeGreaterThanOrEqual(4)
+    for (const { lines } of referring)
+      expect(lines).toEqual(
+        expect.arrayContaining([
+          'SEARCH k USING INTEGER PRIMARY KEY (rowid=?)',
+          'SEARCH r USING PRIMARY KEY (position=?)',
+          'SEARCH x USING PRIMARY KEY (job_id=? AND ordinal=? AND position=?)',
+        ]),
+      )
+  })
+
+  test('are found from what they refer to by the index of targets, of which a bounded part is read', () => {
+    for (const words of ['judged as materialized', 'from reference where target_key = ?']) {
+      const plans = plansOf(words)
+      expect(plans).not.toEqual([])
+      for (const { lines, sql } of plans) {
+        expect(lines.filter((line) => line.includes('INDEX reference_by_target (target_key=?'))).not.toEqual(
+          [],
+        )
+        expect(sql).toMatch(/order by (r\.)?path_id( desc)?, (r\.)?position( desc)? limit \?/)
+      }
     }
   })
 })

@@ -7,8 +7,15 @@ import { commitCarry, readOpenFile } from '../../worker/store/export-files.ts'
 import { connectRemote, createRemoteDb, openRemoteDatabase } from '../../worker/store/open-remote-database.ts'
 import { claimUnit, renewLease } from '../../worker/store/units.ts'
 import { createScene } from '../support/export-scene.ts'
-import { groupPopulation, organizedPopulation } from '../support/group-population.ts'
-import { createHarness, type Harness, linesOf, type TestDatabase } from '../support/harness.ts'
+import { everybodyPopulation, groupPopulation, organizedPopulation } from '../support/group-population.ts'
+import {
+  createHarness,
+  type Harness,
+  linesOf,
+  type Manifest,
+  pathOf,
+  type TestDatabase,
+} from '../support/harness.ts'
 import { populationLines } from '../support/population.ts'
 import { createTokenSigner, isSqldMissing, type SqldServer, startSqld } from '../support/sqld-server.ts'
 import { troubledPopulation } from '../support/troubled-population.ts'
@@ -66,6 +73,7 @@ describe.skipIf(isSqldMissing)('A database on a libSQL server', () => {
     ['of a Group, too', groupPopulation],
     ['of a damaged store, too', troubledPopulation],
     ['and organized by Patient', organizedPopulation],
+    ['and the latest Provenance of everybody', everybodyPopulation],
   ])('gives the same bytes as a file: %s', async (_, population) => {
     const run = async (database?: TestDatabase) => {
       const scene = await createScene({ database, population })
@@ -103,6 +111,37 @@ describe.skipIf(isSqldMissing)('A database on a libSQL server', () => {
     const manifest = await (await harness.finish(status)).json()
     expect(manifest.output).toMatchObject([{ count: 2 }])
     expect(manifest.error).toMatchObject([{ count: 1 }])
+  })
+
+  test('finds what everybody refers to as a file does', async () => {
+    const reference = (to: string) => ({ reference: to })
+    const locations = Array.from({ length: 20 }, (_, n) => ({
+      resourceType: 'Location',
+      id: `l${n}`,
+      managingOrganization: reference('Organization/of-locations'),
+    }))
+    const namesOn = async (database?: TestDatabase) => {
+      const harness = await createHarness({ pageRows: 5 }, undefined, database)
+      open.push(harness)
+      await harness.load([
+        { resourceType: 'Patient', id: 'a', managingOrganization: reference('Organization/o') },
+        {
+          resourceType: 'Provenance',
+          id: 'v',
+          target: [reference('Patient/a')],
+          location: reference('Location/l3'),
+        },
+        ...['o', 'of-locations', 'of-nobody'].map((id) => ({ resourceType: 'Organization', id })),
+        ...locations,
+      ])
+      const response = await harness.request('/fhir/Patient/$export')
+      const done = await harness.finish(pathOf(response.headers.get('content-location') ?? ''))
+      const { text } = await harness.files((await done.json()) as Manifest)
+      return [...text.values()].flatMap((lines) => linesOf(lines).map(({ id }) => id)).sort()
+    }
+    const onServer = await namesOn(await sqld.emptied())
+    expect(onServer).toEqual(['a', 'l3', 'o', 'v'])
+    expect(onServer).toEqual(await namesOn())
   })
 
   test('is asked for no compression, with one request for each statement or batch', async () => {

@@ -224,6 +224,8 @@ const jobTables = [
   'job_group',
   'job_member',
   'job_patient',
+  'job_extra',
+  'job_match',
   'job_problem',
 ]
 

@@ -1,5 +1,5 @@
 import { type Client, createClient } from '@libsql/client'
-import { type Limits, loadConfig } from '../../worker/config.ts'
+import { type Environment, type Limits, loadConfig } from '../../worker/config.ts'
 import type { Deps } from '../../worker/deps.ts'
 import { runSweep } from '../../worker/export/sweep.ts'
 import { runTick } from '../../worker/export/tick.ts'
@@ -88,10 +88,11 @@ export const createHarness = async (
   limits: Partial<Limits> = {},
   given?: Storage,
   { client, pages }: TestDatabase = memoryDatabase(),
+  environment: Environment = {},
 ): Promise<Harness> => {
   const clock = fakeClock(startOfTime)
   const storage = memoryStorage({ clock })
-  const deps = createDeps(client, given ?? storage, clock, limits, pages)
+  const deps = createDeps(client, given ?? storage, clock, limits, pages, environment)
   await prepareDatabase(deps.db, clock.now())
   const app = createApp(deps, () => {})
 
@@ -150,6 +151,7 @@ export const createHarness = async (
         clock,
         limits,
         pages,
+        environment,
       ),
     close: () => client.close(),
   }
@@ -161,8 +163,9 @@ export const createDeps = (
   clock: FakeClock,
   limits: Partial<Limits>,
   pages?: Db['pages'],
+  environment: Environment = {},
 ): Deps => {
-  const config = loadConfig({}, 'node')
+  const config = loadConfig(environment, 'node')
   let made = 0
   return {
     config: { ...config, limits: { ...config.limits, ...testLimits, ...limits } },

@@ -1,4 +1,5 @@
-import { choice, choices } from './setting.ts'
+import { resourceTypeList } from './resource-types.ts'
+import { choice, choices, whole } from './setting.ts'
 
 /** What may be asked for, and how requests are understood where the specification leaves it open or clients do not follow it. */
 export const requestSettings = {
@@ -38,5 +39,35 @@ export const requestSettings = {
     default: 'on',
     reason:
       'Whether a Group export with `_since` brings what patients had before, if they have become members since then; without it a client never gets that.',
+  }),
+  ADDITIONAL_RESOURCES: resourceTypeList({
+    default: [
+      'Organization',
+      'Practitioner',
+      'PractitionerRole',
+      'Location',
+      'Medication',
+      'Substance',
+      'Device',
+      'BodyStructure',
+      'Coverage',
+    ],
+    never: ['Patient', 'Group', 'Provenance'],
+    reason:
+      "Types of which an export at Patient or Group level brings what is in no patient's compartment and something exported refers to; those that explain the data of patients.",
+  }),
+  MAX_REFERENCE_DEPTH: whole({
+    unit: 'references',
+    default: 1,
+    min: 0,
+    max: 5,
+    reason:
+      'How many references may lead from something exported to an additional resource; with 1, only what is referred to itself.',
+  }),
+  REFERENCED_SINCE: choice({
+    words: ['off', 'on'],
+    default: 'off',
+    reason:
+      'Whether `_since` and `_until` filter additional resources too; without, a client can always resolve what is new to him.',
   }),
 }

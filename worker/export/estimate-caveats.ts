@@ -1,10 +1,25 @@
+import { bringsAllProvenance } from '../store/exported-types.ts'
 import type { Job } from '../store/jobs.ts'
 
 /** Something that an estimate does not know of an export. */
 export type Caveat = { readonly text: string; readonly isAboutCount: boolean }
 
 /** Counts are of what the population has, and bytes of it as it is stored: not what parameters add to it, or cut off. */
-export const caveatsOf = ({ shape, referenced }: Pick<Job, 'shape' | 'referenced'>): readonly Caveat[] => [
+export const caveatsOf = (
+  job: Pick<Job, 'level' | 'typeIds' | 'shape' | 'referenced'>,
+): readonly Caveat[] => [...provenanceCaveats(job), ...caveatsOfShape(job)]
+
+/** Of patients comes all that is about what they have, which only an export looks for. */
+const provenanceCaveats = ({
+  level,
+  typeIds,
+  shape,
+}: Pick<Job, 'level' | 'typeIds' | 'shape'>): readonly Caveat[] =>
+  level === 'system' || !bringsAllProvenance({ typeIds, shape })
+    ? []
+    : [{ text: 'of Provenance only that is counted whose target is a patient', isAboutCount: true }]
+
+const caveatsOfShape = ({ shape, referenced }: Pick<Job, 'shape' | 'referenced'>): readonly Caveat[] => [
   ...(shape.elements === undefined
     ? []
     : [{ text: 'bytes are those of whole resources, without regard to _elements', isAboutCount: false }]),

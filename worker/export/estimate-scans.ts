@@ -2,8 +2,8 @@ import type { Deps } from '../deps.ts'
 import { resourceTypes } from '../fhir/r4/resource-types.generated.ts'
 import { typeIdOf } from '../fhir/resource-type.ts'
 import { countScans, readScanPieces, type ScanCount, type ScanPiece } from '../store/count-scans.ts'
+import { typesOfLevel } from '../store/exported-types.ts'
 import type { Job } from '../store/jobs.ts'
-import { typesOfLevel } from '../store/read-deletions.ts'
 
 /** How much of one type there would be, in one run of files. */
 export type Figure = {

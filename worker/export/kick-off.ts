@@ -1,15 +1,16 @@
+import type { Config } from '../config.ts'
 import { type Deps, fhirBase } from '../deps.ts'
 import { SluiceError } from '../errors.ts'
 import type { ExportLevel, ExportRequest } from '../fhir/export-request.ts'
 import { type OutcomeIssue, outcomeOf } from '../fhir/operation-outcome.ts'
 import { typeIdOf } from '../fhir/resource-type.ts'
-import { insertJob, type NewJob } from '../store/jobs.ts'
+import { insertJob, type NewJob, type ReferencedResources } from '../store/jobs.ts'
 import { findPopulation } from './find-population.ts'
 import { findJobOfKey, hashKey } from './idempotency.ts'
 import { sinceOfJob } from './since-of-job.ts'
 
 /** Raised whenever the same request and snapshot would no longer give the same bytes; frozen in each job. */
-export const codecVersion = 5
+export const codecVersion = 6
 
 export type KickOff = {
   readonly request: ExportRequest
@@ -65,7 +66,7 @@ export const prepareJob = async (
     patientKeys,
     groupBackfill: config.groupBackfill,
     shape: request.shape,
-    referenced: { typeIds: [], maxDepth: 0, onlySince: false },
+    referenced: referencedOf(config, request),
     // `lastUpdated` is a whole millisecond: above a fraction is above its floor, below a fraction is below its ceiling.
     sinceMs: request.since?.floorMs,
     untilMs: request.until?.ceilMs,
@@ -80,6 +81,16 @@ export const prepareJob = async (
   if (request.sinceJob === undefined) return { job, issues }
   const sinceMs = await sinceOfJob(deps, request.sinceJob, job, request.until)
   return { job: { ...job, sinceMs }, issues }
+}
+
+/** At system level everything comes anyway; a block of organized output has nothing but what is its patient's. */
+const referencedOf = (
+  { additional: { types, maxDepth, onlySince } }: Config,
+  { level, types: wanted, shape }: ExportRequest,
+): ReferencedResources => {
+  const isWithout = level === 'system' || shape.organizedBy !== undefined
+  const referenced = isWithout ? [] : types.filter((type) => wanted?.includes(type) ?? true)
+  return { typeIds: referenced.map(typeIdOf).sort((a, b) => a - b), maxDepth, onlySince }
 }
 
 /**

@@ -4,6 +4,7 @@ import { typeOfId } from '../fhir/resource-type.ts'
 import type { Job } from '../store/jobs.ts'
 import type { ManifestFile } from '../store/read-export.ts'
 import type { FileLinks } from './file-links.ts'
+import { tellsDeletions } from './tells-deletions.ts'
 
 /** The manifest of STU2 and STU3 (Bulk Data IG, "Response - Output Manifest"). */
 export type Manifest = {
@@ -62,7 +63,7 @@ export const manifestOf = async (
     requiresAccessToken: false,
     ...(organizedBy === undefined ? {} : { outputOrganizedBy: organizedBy }),
     output: await itemsOf('output'),
-    ...(job.hasSince ? { deleted: await itemsOf('deleted') } : {}),
+    ...(tellsDeletions(job) ? { deleted: await itemsOf('deleted') } : {}),
     error: await itemsOf('error'),
     ...(ehiDocumentationUrl === undefined ? {} : { extension: { ehiDocumentationUrl } }),
   }

@@ -1,6 +1,6 @@
 import { typeOfId } from '../fhir/resource-type.ts'
+import { exportedTypeIds, provenanceTypeId } from '../store/exported-types.ts'
 import type { Job, NewUnit } from '../store/jobs.ts'
-import { typesOfLevel } from '../store/read-deletions.ts'
 import { isOfNewcomers } from '../store/read-walk.ts'
 import { countPatients, countWalks } from '../store/resolve-population.ts'
 import { maxPatientsOfWalk, spanOf, walkRow } from '../store/walk.ts'
@@ -34,7 +34,7 @@ export const planWalks = async (
   const wished = job.shape.tuning.patientsAtOnce ?? patientsAtOnce
   const most = Math.max(1, Math.min(patientsAtOnce, wished, Math.floor(maxPatientsOfWalk(job.asOf) / 2)))
   const last = Math.min(total, plan.ordinal + most)
-  const counts = await countWalks(deps.db, job, typesOfLevel(job), plan.ordinal, last)
+  const counts = await countWalks(deps.db, job, walkedTypeIds(job), plan.ordinal, last)
   const ranges = { ...plan.ranges }
   const units: NewUnit[] = []
   for (const { typeId, rows } of counts) {
@@ -59,6 +59,10 @@ export const lastWalks = (job: Job, plan: WalkPlan): readonly NewUnit[] =>
     )
 
 export const countAll = ({ deps, job }: Slice): Promise<number> => countPatients(deps.db, job.jobId)
+
+/** Provenance belongs to who its targets belong to, which a walk does not see: it is found by the plan (`plan-extras.ts`). */
+const walkedTypeIds = (job: Job): readonly number[] =>
+  exportedTypeIds(job).filter((typeId) => typeId !== provenanceTypeId)
 
 const isFull = (job: Job, open: OpenWalk, last: number, most: number): boolean => {
   const isLarge = job.fileBytes !== 0 && open.rows * guessedRowBytes >= job.rangeBytes

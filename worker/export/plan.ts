@@ -3,29 +3,36 @@ import type { Job, NewUnit } from '../store/jobs.ts'
 import { errorUnit, manifestUnit } from '../store/last-units.ts'
 import { commitPlan, commitPlanDone } from '../store/plan-unit.ts'
 import { isOfNewcomers } from '../store/read-walk.ts'
+import { hasPasses } from './extra-passes.ts'
+import { extraTypes } from './extra-types.ts'
 import { held } from './lease-keeper.ts'
 import { type BlockPlan, lastBlocks, planBlocks } from './plan-blocks.ts'
+import { type ExtraPlan, noExtras, planExtras } from './plan-extras.ts'
 import { type MatchPlan, newMatchPlan, planMatches } from './plan-matches.ts'
 import { type MemberPlan, planMembers } from './plan-members.ts'
 import { planTypes, type TypePlan } from './plan-types.ts'
 import { countAll, lastWalks, planWalks, type WalkPlan } from './plan-walks.ts'
 import type { Slice } from './slice.ts'
+import { tellsDeletions } from './tells-deletions.ts'
 
 /** Units are committed this often while planning goes on, so that other ticks can begin with them. */
 const commitEveryMs = 500
 
 /**
- * How far planning has come; stored as JSON in the unit. Who is exported comes first, then their walks, then scans of types; or, of
- * organized output, their blocks, which are all.
+ * How far planning has come; stored as JSON in the unit. Who is exported comes first, then which of it matches filters, then walks of those
+ * patients, then scans of types, then what comes beside the compartments: so that others can begin with most of it while that is searched
+ * for. Organized output is all in blocks, and what comes beside belongs into them, so it is found before.
  */
 type Plan = {
-  readonly phase: 'members' | 'matches' | 'walks' | 'types' | 'blocks'
+  readonly phase: 'members' | 'matches' | 'walks' | 'types' | 'extras' | 'extra types' | 'blocks'
   readonly nextOrdinal: number
   readonly members: MemberPlan
   readonly matches: MatchPlan
   readonly walks: Omit<WalkPlan, 'nextOrdinal'>
   readonly types: Omit<TypePlan, 'nextOrdinal'>
   readonly blocks: Omit<BlockPlan, 'nextOrdinal'>
+  readonly extras: ExtraPlan
+  readonly extraTypes: Omit<TypePlan, 'nextOrdinal'>
 }
 
 /** Everybody, or everybody who is there, needs no list of them; only those who have come since `_since` do, and blocks. */
@@ -37,6 +44,8 @@ const newPlan = (job: Job): Plan => ({
   walks: { ordinal: 0, ranges: {} },
   types: { at: 0, range: null },
   blocks: { ordinal: 0, open: null, cut: null, file: null },
+  extras: noExtras,
+  extraTypes: { at: 0, range: null },
 })
 
 const hasMembers = (job: Job): boolean => job.level !== 'system' && (!isOfNewcomers(job) || job.hasSince)
@@ -46,8 +55,11 @@ const phaseAfterMembers = (job: Job): Plan['phase'] =>
 
 const phaseAfterMatches = (job: Job): Plan['phase'] => {
   if (!hasMembers(job)) return 'types'
-  return job.shape.organizedBy === undefined ? 'walks' : 'blocks'
+  if (!isOrganized(job)) return 'walks'
+  return hasPasses(job) ? 'extras' : 'blocks'
 }
+
+const isOrganized = ({ shape }: Job): boolean => shape.organizedBy !== undefined
 
 /**
  * A slice of the `plan` unit: finds the population, and cuts what is exported into ranges, each a work unit with its bounds and its
@@ -98,6 +110,10 @@ const planStep = (slice: Slice, plan: Plan): Promise<Step | undefined> => {
       return typeStep(slice, plan)
     case 'blocks':
       return blockStep(slice, plan)
+    case 'extras':
+      return extraStep(slice, plan)
+    case 'extra types':
+      return extraTypeStep(slice, plan)
     default:
       return plan.phase satisfies never
   }
@@ -150,11 +166,32 @@ const blockStep = async (slice: Slice, plan: Plan): Promise<Step> => {
 
 /** At Group level, and of listed patients, all there is has been walked; organized, it is in blocks. */
 const typeStep = async ({ deps, job }: Slice, plan: Plan): Promise<Step | undefined> => {
-  if (job.level !== 'system' && !isOfNewcomers(job)) return undefined
-  const step = await planTypes(deps, job, { ...plan.types, nextOrdinal: plan.nextOrdinal })
-  if (step === undefined) return undefined
+  const isWalked = job.level !== 'system' && !isOfNewcomers(job)
+  const step = isWalked
+    ? undefined
+    : await planTypes(deps, job, { ...plan.types, nextOrdinal: plan.nextOrdinal })
+  if (step === undefined) return hasPasses(job) && !isOrganized(job) ? turnTo(plan, 'extras') : undefined
   const { nextOrdinal, ...types } = step.plan
   return { plan: { ...plan, nextOrdinal, types }, units: step.units, rows: step.rows, statements: [] }
+}
+
+const extraStep = async (slice: Slice, plan: Plan): Promise<Step> => {
+  const step = await planExtras(slice, plan.extras)
+  if (step === undefined) return turnTo(plan, isOrganized(slice.job) ? 'blocks' : 'extra types')
+  return { plan: { ...plan, extras: step.plan }, units: [], rows: step.rows, statements: step.statements }
+}
+
+const extraTypeStep = async ({ deps, job }: Slice, plan: Plan): Promise<Step | undefined> => {
+  const before = { ...plan.extraTypes, nextOrdinal: plan.nextOrdinal }
+  const step = await planTypes(deps, job, before, extraTypes)
+  if (step === undefined) return undefined
+  const { nextOrdinal, ...types } = step.plan
+  return {
+    plan: { ...plan, nextOrdinal, extraTypes: types },
+    units: step.units,
+    rows: step.rows,
+    statements: [],
+  }
 }
 
 /** Beside those that are ranges of types: deletions, what is to be told of the export, and at the very end its manifest. */
@@ -174,6 +211,10 @@ const finishPlan = async (
     plan: null,
     walkBase: null,
   }
-  const others = [...(job.hasSince ? [deleted] : []), ...(job.hasOutcomes ? [errorUnit] : []), manifestUnit]
+  const others = [
+    ...(tellsDeletions(job) ? [deleted] : []),
+    ...(job.hasOutcomes ? [errorUnit] : []),
+    manifestUnit,
+  ]
   held(await commitPlanDone(deps.db, unit, [...units, ...others]))
 }

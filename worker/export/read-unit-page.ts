@@ -5,6 +5,7 @@ import { type Job, readOutcomeLines } from '../store/jobs.ts'
 import type { Page, PageBounds } from '../store/page.ts'
 import { readBlockPage } from '../store/read-block.ts'
 import { readDeletions } from '../store/read-deletions.ts'
+import { readExtraPage } from '../store/read-extra.ts'
 import { readPage } from '../store/read-page.ts'
 import { readWalkPage } from '../store/read-walk.ts'
 import type { ClaimedUnit } from '../store/units.ts'
@@ -46,10 +47,10 @@ const readOutputPage = (
       return readPage(db, job, { end }, after, bounds)
     case 'walk':
       return readWalkPage(db, job, { typeId, base, end }, after, bounds)
+    case 'extra':
+      return readExtraPage(db, job, end, after, bounds)
     case 'block':
       return readBlockPage(db, job, { base, begin, end }, after, bounds)
-    case 'extra':
-      throw new SluiceError('internal', `Cannot read rows of "${source}": nothing plans such units yet`)
     default:
       return source satisfies never
   }

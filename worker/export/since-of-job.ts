@@ -4,8 +4,8 @@ import type { ExportRequest } from '../fhir/export-request.ts'
 import type { ExportShape } from '../fhir/export-shape.ts'
 import { isBefore } from '../fhir/instant.ts'
 import { typeOfId } from '../fhir/resource-type.ts'
+import { typesOfLevel } from '../store/exported-types.ts'
 import { type Job, type NewJob, readJob } from '../store/jobs.ts'
-import { typesOfLevel } from '../store/read-deletions.ts'
 
 /** What an export is about, as far as a chain of them has to agree on it. */
 type Subject = Pick<NewJob, 'level' | 'groupKey' | 'patientKeys' | 'typeIds' | 'shape' | 'referenced'>
@@ -66,6 +66,8 @@ const typesOf = (subject: Subject): readonly number[] | undefined => {
 const gapOfShape = (had: ExportShape, asked: ExportShape): string | undefined => {
   if (had.elements !== undefined && JSON.stringify(had.elements) !== JSON.stringify(asked.elements))
     return 'it had other _elements'
+  if (had.typeFilters.length > 0 && JSON.stringify(had.typeFilters) !== JSON.stringify(asked.typeFilters))
+    return 'it had other _typeFilter'
   const hadData = had.associated
   const isSameData = hadData.provenance === asked.associated.provenance
   if (!isSameData || (asked.associated.history && !hadData.history))

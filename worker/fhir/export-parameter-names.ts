@@ -9,6 +9,7 @@ export type ExportParameterName =
   | '_type'
   | '_typeFilter'
   | '_elements'
+  | 'includeAssociatedData'
   | 'patient'
   | 'organizeOutputBy'
   | 'allowPartialManifests'
@@ -47,6 +48,7 @@ const names: readonly ExportParameterName[] = [
   'allowPartialManifests',
   '_dryRun',
   'organizeOutputBy',
+  'includeAssociatedData',
   '_format',
   ...tuningNames,
 ]

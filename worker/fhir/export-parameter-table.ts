@@ -51,6 +51,12 @@ const definitions: Readonly<Record<Exclude<ExportParameterName, '_format'>, Para
     documentation:
       'Root elements to keep, as `Type.element` or `element`, repeated or by commas; what is mandatory or a modifier stays.',
   },
+  includeAssociatedData: {
+    max: '*',
+    type: 'code',
+    documentation:
+      '`LatestProvenanceResources` or `RelevantProvenanceResources`; `_history`, every version; `_deleted`, deletions also without `_since`.',
+  },
   patient: {
     max: '*',
     type: 'Reference',

@@ -39,6 +39,8 @@ export type ExportRequestInput = {
   /** What `uploadPartSize` may be. */
   readonly partBytes: Bounds
   readonly isGet: boolean
+  /** Types that come along at Patient and Group level when something exported refers to them. */
+  readonly additionalTypes?: readonly ResourceType[]
 }
 
 export type ExportLevel = 'system' | 'patient' | 'group'
@@ -88,6 +90,7 @@ export const parseExportRequest = (input: ExportRequestInput): ExportRequest => 
   const isOfPatients = patients !== undefined || shaped.shape.organizedBy !== undefined
   const outside = level === 'system' && !isOfPatients ? [] : typesOutside(types ?? [])
   if (!lenient && outside.length > 0 && outside.length === types?.length) refuseUnsupported(outside)
+  const absent = outside.length === types?.length ? outside : outside.filter(isAbsent(input, shaped.shape))
   return {
     level: level === 'system' && isOfPatients ? 'patient' : level,
     patients,
@@ -99,7 +102,7 @@ export const parseExportRequest = (input: ExportRequestInput): ExportRequest => 
     isDryRun: readBoolean('_dryRun', values),
     ignored,
     notes: [
-      ...outside.map(({ reason }) => `Nothing of _type ${reason}`),
+      ...absent.map(({ reason }) => `Nothing of _type ${reason}`),
       ...shaped.notes,
       ...(level === 'system' && patients === undefined && isOfPatients ? [leftOutNote] : []),
     ],
@@ -115,16 +118,25 @@ const refusePatientHere = ({ level, isGet, allowsPatientAnywhere }: ExportReques
   throw new SluiceError('invalid', `Cannot process parameter "patient": ${reason}`)
 }
 
+type TypeOutside = IgnoredParameter & { readonly type: ResourceType }
+
 /** Types that nothing of a patient is of. */
-const typesOutside = (types: readonly ResourceType[]): readonly IgnoredParameter[] =>
+const typesOutside = (types: readonly ResourceType[]): readonly TypeOutside[] =>
   types
     .filter((type) => !isInPatientCompartment(type))
-    .map((type) =>
-      ignoredParameter(
+    .map((type) => ({
+      ...ignoredParameter(
         '_type',
         `"${type}" is not in the Patient compartment, so there is none at this level`,
       ),
-    )
+      type,
+    }))
+
+/** Of a type outside there may still be what resources of other types refer to; no block holds that. */
+const isAbsent =
+  ({ additionalTypes = [] }: ExportRequestInput, { organizedBy }: ExportShape) =>
+  ({ type }: TypeOutside): boolean =>
+    organizedBy !== undefined || !additionalTypes.includes(type)
 
 type GivenInstant = { readonly text: string; readonly instant: Instant }
 

@@ -1,3 +1,4 @@
+import { readAssociatedDataParameter } from './associated-data-parameter.ts'
 import { readElementsParameter } from './elements-parameter.ts'
 import type { ExportParameters } from './export-parameters.ts'
 import { type ExportShape, plainShape } from './export-shape.ts'
@@ -26,18 +27,20 @@ export const readShapeParameters = (
   { serverBase, nowMs, partBytes }: SearchContext & { readonly partBytes: Bounds },
 ): ShapeParameters => {
   const elements = readElementsParameter(values.get('_elements'))
+  const associated = readAssociatedDataParameter(values.get('includeAssociatedData'))
   const { organizedBy, unsupported } = readOrganizeParameter(values.get('organizeOutputBy'))
   const tuning = readTuningParameters(values, partBytes)
   return {
     shape: {
       ...plainShape,
       typeFilters: readTypeFilters(values.get('_typeFilter'), types, { serverBase, nowMs }),
+      associated: associated.associated,
       ...(elements.choice && { elements: elements.choice }),
       ...(organizedBy && { organizedBy }),
       allowsPartialManifests: readPartialManifests(values.get('allowPartialManifests')),
       tuning: tuning.tuning,
     },
-    ignored: [...elements.unknown, ...unsupported, ...tuning.ignored],
+    ignored: [...elements.unknown, ...associated.unsupported, ...unsupported, ...tuning.ignored],
     refused: elements.isEmpty ? elements.unknown : [],
     notes: tuning.notes,
   }

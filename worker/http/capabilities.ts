@@ -60,4 +60,5 @@ export const servedOperations = (config: Config): readonly ServedOperation[] => 
  * Of an export at Patient or Group level: whether resources of this type can be in it. What is in no compartment of a patient never is
  * (the IG, "Bulk Data Kick-off Request": CAP-06).
  */
-export const canBeExportedOfPatients = (type: ResourceType): boolean => isInPatientCompartment(type)
+export const canBeExportedOfPatients = ({ additional }: Config, type: ResourceType): boolean =>
+  isInPatientCompartment(type) || additional.types.includes(type)

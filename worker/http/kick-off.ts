@@ -142,6 +142,7 @@ const answerKickOff = async (c: Context, deps: Deps, { level }: Level, wake: Wak
     allowsTypeAlias: config.compat.includes('type-alias'),
     partBytes: partBoundsOf(config),
     isGet: c.req.method === 'GET',
+    additionalTypes: config.additional.types,
   })
   const request = { ...parsed, shape: { ...parsed.shape, separatesStatus } }
   const requestUrl = config.baseUrl + url.pathname + url.search

@@ -84,9 +84,9 @@ const resourceOf = (config: Config, type: ResourceType, interactions: readonly I
 })
 
 /** The exports that never have a resource of this type, though it can be read and written (Bulk Data IG, `operation-not-supported`). */
-const exportsWithout = ({ exportLevels }: Config, type: ResourceType) =>
+const exportsWithout = (config: Config, type: ResourceType) =>
   (['patient', 'group'] as const)
-    .filter((level) => exportLevels.includes(level) && !canBeExportedOfPatients(type))
+    .filter((level) => config.exportLevels.includes(level) && !canBeExportedOfPatients(config, type))
     .map((level) => ({
       url: 'http://hl7.org/fhir/uv/bulkdata/Extension/operation-not-supported',
       valueCanonical: `${bulkDataDefinitions}/${definitionIdOf[level]}`,

@@ -251,6 +251,17 @@ export const exportParameters: Parameter[] = [
     '`Patient`: files hold blocks, each of a header, a Patient and what is his, instead of one type; what belongs to no patient is left out',
     'Patient',
   ),
+  {
+    name: 'includeAssociatedData',
+    in: 'query',
+    required: false,
+    description:
+      'What comes beside the resources themselves, comma-separated or repeated: `LatestProvenanceResources` or `RelevantProvenanceResources`, the latest Provenance of each exported resource or all of it; `_history`, every version; `_deleted`, deletions also without `_since`',
+    schema: { type: 'array', items: { type: 'string' } },
+    style: 'form',
+    explode: false,
+    example: ['LatestProvenanceResources'],
+  },
   optional(
     'header',
     'Prefer',

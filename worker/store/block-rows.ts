@@ -2,11 +2,11 @@ import { type RawBuilder, sql } from 'kysely'
 import { headerBytes, headerEnd, headerStart } from '../fhir/block-header.ts'
 import { patientTypeId, typeIdOf } from '../fhir/resource-type.ts'
 import { type BlockRows, type Place, patientSeqAt, positionAt, slots } from './block.ts'
+import { groupTypeId, isOfAll, provenanceTypeId, typesOfLevel } from './exported-types.ts'
 import type { Job } from './jobs.ts'
 import { holdsNoStranger, isCurrent, isShown } from './live.ts'
 import { positionOf } from './position.ts'
-import { typesOfLevel } from './read-deletions.ts'
-import { isNotOfOthers, isOfAll } from './read-walk.ts'
+import { isNotOfOthers } from './read-walk.ts'
 
 type Sql = RawBuilder<unknown>
 
@@ -128,6 +128,3 @@ const isExtra = sql`(t.type_id = ${sql.lit(typeIdOf('Provenance'))} and exists (
   where e.job_id = p.job_id and e.ordinal = p.ordinal and e.position = c.position))`
 
 const isWanted = (job: Job, typeId: number): boolean => typesOfLevel(job).includes(typeId)
-
-const groupTypeId = typeIdOf('Group')
-const provenanceTypeId = typeIdOf('Provenance')

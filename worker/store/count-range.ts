@@ -1,5 +1,7 @@
 import { sql } from 'kysely'
 import type { Db } from './db.ts'
+import type { Job } from './jobs.ts'
+import { isShown } from './live.ts'
 
 /** The first populated type behind a position, found by a seek; `undefined` when there is none. */
 export const nextPosition = async (db: Db, after: number): Promise<number | undefined> => {
@@ -20,13 +22,13 @@ export type RangeCount = {
 
 export const countRange = async (
   db: Db,
-  range: { readonly after: number; readonly end: number; readonly asOf: number },
+  job: Job,
+  range: { readonly after: number; readonly end: number },
   maxRows: number,
 ): Promise<RangeCount | undefined> => {
   const { rows } = await sql<RangeCount>`
     select count(*) as rows, max(position) as last, count(line_bytes) as lines, coalesce(sum(line_bytes), 0) as bytes
-    from (select position, case when deleted = 0 and (superseded_by is null or superseded_by > ${range.asOf})
-        then bytes end as line_bytes
+    from (select position, case when ${isShown(job, sql`deleted`, sql`superseded_by`, sql`position`)} then bytes end as line_bytes
       from resource_version where position > ${range.after} and position <= ${range.end}
       order by position limit ${maxRows})`.execute(db.query)
   const row = rows[0]

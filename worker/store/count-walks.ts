@@ -1,8 +1,9 @@
 import { type RawBuilder, sql } from 'kysely'
+import { patientTypeId } from '../fhir/resource-type.ts'
 import type { Db } from './db.ts'
 import type { Job } from './jobs.ts'
 import { isToBeTold } from './read-deletions.ts'
-import { walkRows } from './read-walk.ts'
+import { isNotOfOthers, isWalked, ofJob, walkRows } from './read-walk.ts'
 import type { SampledMember, SampledPatient } from './sample-population.ts'
 import { ordinalAt, spanOf, walkRow } from './walk.ts'
 
@@ -57,13 +58,20 @@ export const countWalkRows = async (
     typeId: number,
   ) => sql`select ${typeId} as typeId, count(*) as rows, max(row_number) as last,
       count(line_bytes) as lines, coalesce(sum(line_bytes), 0) as bytes
-    from (${walkRows(job, typeId, walk, walkRow(walk, 1, 0), all, { maxRows, maxBytes: 0 })})`
+    from (${walkRows(job, columnsOf(job, typeId), { ...walk, typeId, after: walkRow(walk, 1, 0), lastOrdinal: all, ...ofJob }, maxRows)})`
   const { rows } = await sql<Omit<WalkCount, 'patients'> & { last: number | null }>`
     ${withPopulation(job, population)} ${sql.join(typeIds.map(ofType), sql` union all `)}`.execute(db.query)
   return rows.map(({ last, ...row }) => ({
     ...row,
     patients: row.rows < maxRows || last === null ? all : ordinalAt(walk, last),
   }))
+}
+
+/** As a walk reads it: what belongs to several patients counts with the first. */
+const columnsOf = (job: Job, typeId: number): RawBuilder<unknown> => {
+  const isBrought = isWalked(job, typeId)
+  const wanted = typeId === patientTypeId ? isBrought : sql`${isBrought} and ${isNotOfOthers(job)}`
+  return sql`case when ${wanted} then v.bytes end as line_bytes`
 }
 
 /** `first` and `last` are the seqs of the first and last deletion looked at, `end` that of the last one there is. */

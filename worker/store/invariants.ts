@@ -148,6 +148,8 @@ export const smallInvariants: readonly (Invariant & { readonly table: string })[
     'job_group',
     'job_member',
     'job_patient',
+    'job_extra',
+    'job_match',
     'job_problem',
   ].map((table) => ({
     table,

@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely'
 import { typeIdOf } from '../fhir/resource-type.ts'
 import { filteredTypes } from '../fhir/type-filter-parameter.ts'
 import type { Job } from './jobs.ts'
-import { positionOf } from './position.ts'
+import { lastPosition, positionOf } from './position.ts'
 
 type Sql = RawBuilder<unknown>
 
@@ -10,6 +10,19 @@ type Sql = RawBuilder<unknown>
 export const isLive = (resourceKey: Sql, seq: Sql | number): Sql =>
   sql`exists (select 1 from resource_version l where l.resource_key = ${resourceKey} and l.deleted = 0 and l.seq <= ${seq}
     and (l.superseded_by is null or l.superseded_by > ${seq}))`
+
+/** SQL: the resource of this key was there at some time up to `seq`. */
+export const hasLived = (resourceKey: Sql, seq: Sql | number): Sql =>
+  sql`exists (select 1 from resource_version l where l.resource_key = ${resourceKey} and l.deleted = 0 and l.seq <= ${seq})`
+
+/** SQL: the position of the resource's newest version at `seq`, which may be a delete; null when there was none. */
+export const positionAt = (resourceKey: Sql, seq: Sql | number): Sql =>
+  sql`(select n.position from resource_version n where n.resource_key = ${resourceKey} and n.seq <= ${seq}
+    order by n.version_id desc limit 1)`
+
+/** SQL: what stands at this position is of the type. */
+export const isOfType = (position: Sql, typeId: number): Sql =>
+  sql`${position} between ${positionOf(typeId, 0)} and ${lastPosition(typeId)}`
 
 /** SQL: the version of these columns is what the snapshot shows of its resource; one behind `asOf` is not asked about. */
 export const isCurrent = (deleted: Sql, supersededBy: Sql, asOf: number): Sql =>
@@ -22,12 +35,14 @@ export const isInSnapshot = ({ shape, asOf }: Job, deleted: Sql, supersededBy: S
 /** SQL: it is one that the job brings, if the population has it: in the snapshot, and not kept out by a filter. */
 export const isShown = (job: Job, deleted: Sql, supersededBy: Sql, position: Sql = sql`v.position`): Sql =>
   isFiltered(job)
-    ? sql`${isInSnapshot(job, deleted, supersededBy)} and ${passesFilters(job, position)}`
+    ? sql`(${isInSnapshot(job, deleted, supersededBy)} and ${passesFilters(job, position)})`
     : isInSnapshot(job, deleted, supersededBy)
 
 /** SQL: its type has no filter, or it was found to satisfy one (`match-page.ts`). */
 export const passesFilters = (job: Job, position: Sql): Sql =>
-  sql`(cast(${position} / ${positionOf(1, 0)} as integer) not in (select value from json_each(${JSON.stringify(filteredTypeIds(job))}))
+  !isFiltered(job)
+    ? sql`true`
+    : sql`(cast(${position} / ${positionOf(1, 0)} as integer) not in (select value from json_each(${JSON.stringify(filteredTypeIds(job))}))
     or exists (select 1 from job_match m where m.job_id = ${job.jobId} and m.position = ${position}))`
 
 const isFiltered = ({ shape }: Job): boolean => shape.typeFilters.length > 0

@@ -8,4 +8,7 @@ const seqSpan = 2 ** seqBits
 
 export const positionOf = (typeId: number, seq: number): number => typeId * seqSpan + seq
 
+/** The last position that a type can have. */
+export const lastPosition = (typeId: number): number => positionOf(typeId + 1, 0) - 1
+
 export const typeIdAt = (position: number): number => Math.floor(position / seqSpan)

@@ -68,7 +68,7 @@ export const markSwept = async (db: Db, jobId: string, now: number): Promise<voi
   ])
 }
 
-const populationTables = ['job_match', 'job_group', 'job_member', 'job_patient'] as const
+const populationTables = ['job_match', 'job_group', 'job_member', 'job_patient', 'job_extra'] as const
 
 /** The last trace of a job: nothing of it is in the storage any more. */
 export const forgetJob = async (db: Db, jobId: string): Promise<void> => {

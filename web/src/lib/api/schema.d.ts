@@ -1421,6 +1421,13 @@ export interface operations {
                  * @example Patient
                  */
                 organizeOutputBy?: string;
+                /**
+                 * @description What comes beside the resources themselves, comma-separated or repeated: `LatestProvenanceResources` or `RelevantProvenanceResources`, the latest Provenance of each exported resource or all of it; `_history`, every version; `_deleted`, deletions also without `_since`
+                 * @example [
+                 *       "LatestProvenanceResources"
+                 *     ]
+                 */
+                includeAssociatedData?: string[];
             };
             header?: {
                 /**
@@ -1659,6 +1666,13 @@ export interface operations {
                  * @example Patient
                  */
                 organizeOutputBy?: string;
+                /**
+                 * @description What comes beside the resources themselves, comma-separated or repeated: `LatestProvenanceResources` or `RelevantProvenanceResources`, the latest Provenance of each exported resource or all of it; `_history`, every version; `_deleted`, deletions also without `_since`
+                 * @example [
+                 *       "LatestProvenanceResources"
+                 *     ]
+                 */
+                includeAssociatedData?: string[];
             };
             header?: {
                 /**
@@ -1929,6 +1943,13 @@ export interface operations {
                  * @example Patient
                  */
                 organizeOutputBy?: string;
+                /**
+                 * @description What comes beside the resources themselves, comma-separated or repeated: `LatestProvenanceResources` or `RelevantProvenanceResources`, the latest Provenance of each exported resource or all of it; `_history`, every version; `_deleted`, deletions also without `_since`
+                 * @example [
+                 *       "LatestProvenanceResources"
+                 *     ]
+                 */
+                includeAssociatedData?: string[];
             };
             header?: {
                 /**
@@ -2167,6 +2188,13 @@ export interface operations {
                  * @example Patient
                  */
                 organizeOutputBy?: string;
+                /**
+                 * @description What comes beside the resources themselves, comma-separated or repeated: `LatestProvenanceResources` or `RelevantProvenanceResources`, the latest Provenance of each exported resource or all of it; `_history`, every version; `_deleted`, deletions also without `_since`
+                 * @example [
+                 *       "LatestProvenanceResources"
+                 *     ]
+                 */
+                includeAssociatedData?: string[];
                 /**
                  * @description Only these patients, comma-separated or repeated, as `Patient/1` or `1`
                  * @example [
@@ -2456,6 +2484,13 @@ export interface operations {
                  * @example Patient
                  */
                 organizeOutputBy?: string;
+                /**
+                 * @description What comes beside the resources themselves, comma-separated or repeated: `LatestProvenanceResources` or `RelevantProvenanceResources`, the latest Provenance of each exported resource or all of it; `_history`, every version; `_deleted`, deletions also without `_since`
+                 * @example [
+                 *       "LatestProvenanceResources"
+                 *     ]
+                 */
+                includeAssociatedData?: string[];
             };
             header?: {
                 /**
@@ -2701,6 +2736,13 @@ export interface operations {
                  * @example Patient
                  */
                 organizeOutputBy?: string;
+                /**
+                 * @description What comes beside the resources themselves, comma-separated or repeated: `LatestProvenanceResources` or `RelevantProvenanceResources`, the latest Provenance of each exported resource or all of it; `_history`, every version; `_deleted`, deletions also without `_since`
+                 * @example [
+                 *       "LatestProvenanceResources"
+                 *     ]
+                 */
+                includeAssociatedData?: string[];
                 /**
                  * @description Only these patients, comma-separated or repeated, as `Patient/1` or `1`
                  * @example [
