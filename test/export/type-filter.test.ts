@@ -101,6 +101,31 @@ describe('_typeFilter', () => {
     ])
   })
 
+  test('takes blanks between queries for no part of a value, which would leave the next type unfiltered', async () => {
+    const joined = `_typeFilter=${encodeURIComponent('Patient?gender=female, Observation?code=29463-7')}`
+    expect(ofTypes(await names('$export', joined), 'Observation', 'Patient')).toEqual([
+      'Observation/a2',
+      'Observation/b2',
+      'Patient/b',
+    ])
+  })
+
+  test('plans ranges, and counts their lines, by what matches', async () => {
+    const query = filters('Observation?code=8302-2', 'Patient?gender=other')
+    for (const path of ['$export', 'Patient/$export'])
+      expect(ofTypes(await names(path, query), 'Observation', 'Patient')).toEqual([
+        'Observation/a1',
+        'Observation/b1',
+      ])
+    const units = await h.deps.db.query
+      .selectFrom('work_unit')
+      .select(['job_id', 'type_id', 'lines_total', 'lines_done'])
+      .where('kind', '=', 'output')
+      .execute()
+    expect(units.filter(({ lines_total, lines_done }) => lines_total !== lines_done)).toEqual([])
+    expect(units.filter(({ lines_done }) => lines_done === 0)).toEqual([])
+  })
+
   test('makes progress and an empty manifest when nothing matches', async () => {
     expect(await names('$export', `_type=Observation&${filters('Observation?code=none')}`)).toEqual([])
   })
@@ -126,6 +151,16 @@ describe('_typeFilter', () => {
     expect(await names('Patient/$export', query)).not.toContain('Patient/a')
   })
 
+  test('keeps in a block its Patient who matches, though he has not changed since', async () => {
+    const since = new Date(h.clock.now()).toISOString()
+    h.clock.advance(1000)
+    await h.load([observation('a3', 'a', '1', '2022'), observation('b3', 'b', '1', '2022')])
+    const query = `organizeOutputBy=Patient&_since=${since}&${filters('Patient?gender=female')}`
+    for (const path of ['Patient/$export', 'Group/g/$export'])
+      expect(await names(path, query)).toEqual(expect.arrayContaining(['Observation/b3', 'Patient/b']))
+    expect(await names('Patient/$export', query)).not.toContain('Patient/a')
+  })
+
   test.each([
     ['Observation?nonsense=1', 'not-supported'],
     ['Observation?code:in=x', 'not-supported'],
@@ -139,6 +174,13 @@ describe('_typeFilter', () => {
     const headers = { prefer: 'respond-async, handling=lenient' }
     const response = await h.request(`/fhir/$export?${filters(query)}`, { headers })
     expect(await expectOutcome(response, 400, code)).toContain(query.split('?')[1]?.split('=')[0] ?? query)
+  })
+
+  test('refuses more values than are looked for, over all queries', async () => {
+    const many = Array.from({ length: 400 }, (_, n) => n).join(',')
+    const queries = ['a', 'b', 'c'].map((code) => `Observation?code=${code},${many}`)
+    const response = await h.request(`/fhir/$export?${filters(...queries)}`)
+    expect(await expectOutcome(response, 400, 'invalid')).toContain('more than 1000 values')
   })
 
   test('refuses a filter of a type that _type does not list', async () => {

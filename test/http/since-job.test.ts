@@ -45,6 +45,23 @@ const complete = async (path: string, parameter: readonly object[] = []) => {
 const with_ = (path: string, id: string) => `${path}${path.includes('?') ? '&' : '?'}_since=job:${id}`
 
 describe('_since=job:<id>', () => {
+  test('refuses a job whose _typeFilter kept back what is asked for now', async () => {
+    const filter = (query: string) => `_typeFilter=${encodeURIComponent(query)}`
+    const [p, q] = [filter('Patient?_id=p'), filter('Patient?_id=q')]
+    const first = await complete(`$export?${p}&${q}`)
+    for (const query of [
+      '',
+      `${p}&${filter('Patient?_id=r')}`,
+      '_type=Patient',
+      filter('Observation?_id=o'),
+    ]) {
+      const refused = await ask(with_(`$export${query && `?${query}`}`, first.id))
+      expect(await expectOutcome(refused, 400, 'invalid')).toContain('another _typeFilter')
+    }
+    for (const query of [`${q}&${p}`, p, `${p}&${filter('Observation?_id=o')}`, '_type=Observation'])
+      expect((await ask(with_(`$export?${query}`, first.id))).status).toBe(202)
+  })
+
   test.each(['$export', 'Patient/$export', 'Group/g/$export', '$export?_type=Patient,Observation'])(
     'is the transactionTime of that job: %s',
     async (path) => {

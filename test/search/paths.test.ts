@@ -37,6 +37,7 @@ const selectsOthers: ReadonlySet<string> = new Set([
   'CarePlan?activity-date',
   'Consent?source-reference',
   'Immunization?date',
+  'Group?name', // of R5
 ])
 
 const compiled = new Map<string, (resource: JsonObject) => readonly unknown[]>()

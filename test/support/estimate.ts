@@ -42,6 +42,7 @@ export type EstimateShown = Figure & {
     readonly code: string
     readonly diagnostics: string
   }[]
+  readonly caveats: readonly string[]
   readonly names: readonly string[]
 }
 
@@ -74,6 +75,7 @@ export const readEstimate = async (response: Response): Promise<EstimateShown> =
     ),
     deleted: deleted && figure(deleted),
     outcomes: all.find(({ name }) => name === 'outcome')?.resource?.issue ?? [],
+    caveats: all.flatMap(({ name, valueString = '' }) => (name === 'caveat' ? [valueString] : [])),
     names: all.map(({ name }) => name),
   }
 }

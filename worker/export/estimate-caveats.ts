@@ -35,3 +35,21 @@ const caveatsOfShape = ({ shape, referenced }: Pick<Job, 'shape' | 'referenced'>
         { text: 'resources that only come because others refer to them are not counted', isAboutCount: true },
       ]),
 ]
+
+/** `scaled`: counts of filtered types are shares of all there is, as some of it told. */
+export const caveatsOfFilters = (
+  { shape }: Pick<Job, 'shape'>,
+  { scaled, deletions }: { readonly scaled: boolean; readonly deletions: number },
+): readonly Caveat[] => [
+  ...(scaled
+    ? [
+        {
+          text: 'of types with a _typeFilter only some resources were judged, and what they told was taken for all; few or none that match may be many',
+          isAboutCount: true,
+        },
+      ]
+    : []),
+  ...(shape.typeFilters.length > 0 && deletions > 0
+    ? [{ text: 'deletions are counted without regard to _typeFilter', isAboutCount: true }]
+    : []),
+]

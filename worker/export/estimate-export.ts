@@ -1,10 +1,12 @@
 import type { Deps } from '../deps.ts'
 import type { OutcomeIssue } from '../fhir/operation-outcome.ts'
 import type { Job, NewJob } from '../store/jobs.ts'
+import { filteredTypeIds } from '../store/live.ts'
 import { readExportSpeed } from '../store/read-export-speed.ts'
 import { readSnapshot, type Snapshot } from '../store/read-snapshot.ts'
 import { isOfNewcomers } from '../store/read-walk.ts'
-import { type Caveat, caveatsOf } from './estimate-caveats.ts'
+import { type Caveat, caveatsOf, caveatsOfFilters } from './estimate-caveats.ts'
+import { filterScans, filterWalks } from './estimate-filters.ts'
 import { estimateScans, type Figure } from './estimate-scans.ts'
 import { type DeletedFigure, estimateDeletions, estimateWalks } from './estimate-walks.ts'
 import { type KickOff, prepareJob } from './kick-off.ts'
@@ -50,10 +52,10 @@ export const estimateExport = async (deps: Deps, given: KickOff): Promise<Estima
   const { job: prepared, issues } = await prepareJob(deps, given)
   const now = deps.clock.now()
   const job = rehearsed(prepared, await readSnapshot(deps.db, prepared, now), now)
-  const { runs, deleted } = await estimateFigures(deps, job)
+  const { runs, deleted, scaled } = await estimateFigures(deps, job)
   const bytes = [...runs, ...(deleted ? [deleted] : [])].reduce((sum, run) => sum + run.bytes, 0)
   const speed = await measureSpeed(deps)
-  const caveats = caveatsOf(job)
+  const caveats = [...caveatsOf(job), ...caveatsOfFilters(job, { scaled, deletions: deleted?.count ?? 0 })]
   const files = [...runs, ...(deleted ? [deleted] : []), ...(issues.length > 0 ? [errorFile] : [])]
   return {
     level: job.level,
@@ -89,20 +91,33 @@ const rehearsed = (job: NewJob, snapshot: Snapshot, now: number): Job => ({
   failure: undefined,
 })
 
-type Figures = { readonly runs: readonly Figure[]; readonly deleted: DeletedFigure | undefined }
+type Figures = {
+  readonly runs: readonly Figure[]
+  readonly deleted: DeletedFigure | undefined
+  /** Of a type with filters, only some was judged. */
+  readonly scaled: boolean
+}
 
 /** As the plan cuts it: walks of Group level, of listed patients and of newcomers, and scans of all else. */
 const estimateFigures = async (deps: Deps, job: Job): Promise<Figures> => {
   const isScanned = job.level !== 'group' && job.patientKeys === undefined
   const isWalked = !isScanned || (isOfNewcomers(job) && job.hasSince)
   const sample = isWalked ? await samplePopulation(deps, job) : undefined
-  const walked = sample === undefined ? [] : await estimateWalks(deps, job, sample)
-  const scanned = isScanned ? await estimateScans(deps, job) : []
+  // What filters let out is known of jobs only, whose plan judges it: all is counted here, and some of it judged.
+  const whole: Job = { ...job, shape: { ...job.shape, typeFilters: [] } }
+  const walked =
+    sample === undefined
+      ? []
+      : await filterWalks(deps, job, whole, sample, await estimateWalks(deps, whole, sample))
+  const scanned = isScanned ? await filterScans(deps, job, whole, await estimateScans(deps, whole)) : []
   const tellsDeletions = job.hasSince || job.shape.associated.deleted
   const deleted = tellsDeletions
-    ? await estimateDeletions(deps, job, isScanned ? undefined : sample)
+    ? await estimateDeletions(deps, whole, isScanned ? undefined : sample)
     : undefined
-  return { runs: [...walked, ...scanned].filter(({ count }) => count > 0), deleted }
+  const all = [...walked, ...scanned]
+  const filtered = filteredTypeIds(job)
+  const scaled = all.some(({ typeId, isExact }) => filtered.includes(typeId) && !isExact)
+  return { runs: all.filter(({ count }) => count > 0), deleted, scaled }
 }
 
 const addUp = (runs: readonly Figure[]): readonly Figure[] =>

@@ -85,7 +85,8 @@ const toFigure = (
   }
 }
 
-const populationOf = async (
+/** As of a job, of these members alone. */
+export const populationOf = async (
   db: Deps['db'],
   job: Job,
   { groupKeys }: Sample,

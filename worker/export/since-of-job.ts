@@ -6,6 +6,7 @@ import { isBefore } from '../fhir/instant.ts'
 import { typeOfId } from '../fhir/resource-type.ts'
 import { typesOfLevel } from '../store/exported-types.ts'
 import { type Job, type NewJob, readJob } from '../store/jobs.ts'
+import { filteredTypeIds } from '../store/live.ts'
 
 /** What an export is about, as far as a chain of them has to agree on it. */
 type Subject = Pick<NewJob, 'level' | 'groupKey' | 'patientKeys' | 'typeIds' | 'shape' | 'referenced'>
@@ -40,7 +41,7 @@ const gapOf = (job: Job, asked: Subject): string | undefined => {
   const missing = missingTypes(job, asked)
   if (missing !== undefined) return `it was not about ${missing}`
   if (job.untilSeq < job.asOf) return 'it left out what its _until did'
-  return gapOfShape(job.shape, asked.shape) ?? gapOfReferenced(job, asked)
+  return gapOfFilters(job, asked) ?? gapOfShape(job.shape, asked.shape) ?? gapOfReferenced(job, asked)
 }
 
 /** `undefined` is everything. */
@@ -62,12 +63,27 @@ const typesOf = (subject: Subject): readonly number[] | undefined => {
   return subject.typeIds.length === 0 ? undefined : subject.typeIds
 }
 
+/**
+ * Of a type with filters it brought what satisfied one of them, so those asked for now must be among them: what else is the same, and
+ * unchanged since, the client never had.
+ */
+const gapOfFilters = (job: Job, asked: Subject): string | undefined => {
+  const had = job.shape.typeFilters
+  const isNarrower = filteredTypeIds(job).some((typeId) => {
+    if (asked.typeIds.length > 0 && !asked.typeIds.includes(typeId)) return false
+    const wanted = filtersOf(asked.shape, typeId)
+    return wanted.length === 0 || wanted.some((query) => !had.includes(query))
+  })
+  return isNarrower ? 'it had another _typeFilter' : undefined
+}
+
+const filtersOf = ({ typeFilters }: ExportShape, typeId: number): readonly string[] =>
+  typeFilters.filter((query) => query.split('?', 1)[0] === typeOfId(typeId))
+
 /** Cut resources are not whole ones, and an unchanged Provenance comes once only. */
 const gapOfShape = (had: ExportShape, asked: ExportShape): string | undefined => {
   if (had.elements !== undefined && JSON.stringify(had.elements) !== JSON.stringify(asked.elements))
     return 'it had other _elements'
-  if (had.typeFilters.length > 0 && JSON.stringify(had.typeFilters) !== JSON.stringify(asked.typeFilters))
-    return 'it had other _typeFilter'
   const hadData = had.associated
   const isSameData = hadData.provenance === asked.associated.provenance
   if (!isSameData || (asked.associated.history && !hadData.history))

@@ -9,10 +9,13 @@ import { searchParametersOf } from '../fhir/search/parameters.ts'
 import type { Include, SearchRequest } from '../fhir/search/search-request.ts'
 import { readLinesAt } from '../store/read-lines-at.ts'
 import { readLastSeq, readSearchRows, type SearchRange, type SearchRow } from '../store/search-rows.ts'
+import { cutFound } from './cut-found.ts'
 
 /** Candidates that one request looks at: a page may be short, and its `next` link goes on. */
 const maxRows = 20_000
 const rowsAtOnce = 1000
+/** Values of a query that do not make it slower than others. */
+const easyValues = 20
 /** Of lines read at once, and of those on a page: what one request may hold in memory. */
 const maxBytes = 2 * 1024 * 1024
 
@@ -47,7 +50,9 @@ export const searchResources = async (
   if (request.onlyCount) return { asOf, matches: [], included: [], next: undefined, total }
   const { matches, next } = await findPage(deps, filter, range, request.count)
   const included = await readIncluded(deps, matches, request.includes, asOf)
-  return { asOf, matches, included, next, total }
+  const cut = (found: readonly FoundResource[]) =>
+    request.elements === undefined ? found : cutFound(found, request.elements, type)
+  return { asOf, matches: cut(matches), included: cut(included), next, total }
 }
 
 /** In the order of ids only the type can be walked. */
@@ -64,7 +69,9 @@ const findPage = async (
 ): Promise<Pick<SearchResult, 'matches' | 'next'>> => {
   const matches: FoundResource[] = []
   let [looked, bytes, after] = [0, 0, range.after]
+  const mostRows = maxRows / Math.max(1, filter.values / easyValues)
   for (;;) {
+    await deps.clock.yield() // a statement on a file, and what is made of it, keeps everyone else waiting
     const rows = await readSearchRows(deps.db, { ...range, after }, rowsAtOnce)
     for await (const { row, line } of shownLines(deps, rows)) {
       looked++
@@ -77,7 +84,7 @@ const findPage = async (
       bytes += row.bytes
     }
     if (rows.length < rowsAtOnce) return { matches, next: undefined }
-    if (looked >= maxRows) return { matches, next: after }
+    if (looked >= mostRows) return { matches, next: after }
   }
 }
 
@@ -114,6 +121,7 @@ const isMatchOf = (filter: Filter, line: string): boolean => {
 const countMatches = async (deps: Deps, filter: Filter, range: SearchRange): Promise<number> => {
   let [total, looked, after] = [0, 0, undefined as string | undefined]
   for (;;) {
+    await deps.clock.yield()
     const rows = await readSearchRows(deps.db, { ...range, after }, rowsAtOnce)
     if (filter.isEmpty) total += rows.filter(({ isShown }) => isShown).length
     else
@@ -153,6 +161,7 @@ const readIncluded = async (
   }
   for (const { type, id } of matches) names.delete(`${type}/${id}`)
   const included: FoundResource[] = []
+  let bytes = 0
   for (const [type, wanted] of Map.groupBy(names.values(), ({ type }) => type)) {
     const source = { kind: 'ids' as const, ids: wanted.map(({ id }) => id) }
     const range: SearchRange = {
@@ -165,8 +174,12 @@ const readIncluded = async (
     let after: string | undefined
     for (;;) {
       const rows = await readSearchRows(deps.db, { ...range, after }, rowsAtOnce)
-      for await (const { row, line } of shownLines(deps, rows))
-        if (line !== undefined) included.push({ type, id: row.id, line })
+      for await (const { row, line } of shownLines(deps, rows)) {
+        if (line === undefined) continue
+        bytes += row.bytes
+        if (bytes > maxIncludedBytes) throw tooMuchIncluded()
+        included.push({ type, id: row.id, line })
+      }
       const last = rows.at(-1)
       if (rows.length < rowsAtOnce || last === undefined) break
       after = String(last.position)
@@ -174,3 +187,11 @@ const readIncluded = async (
   }
   return included
 }
+
+/** Matches of a page may refer to far more than they are. */
+const maxIncludedBytes = 16 * 1024 * 1024
+const tooMuchIncluded = (): SluiceError =>
+  new SluiceError(
+    'not-supported',
+    `Cannot include what the matches refer to: it has more than ${maxIncludedBytes} bytes; ask for fewer at once by _count`,
+  )

@@ -12,7 +12,9 @@ export const nextPosition = async (db: Db, after: number): Promise<number | unde
   return rows[0]?.position
 }
 
-/** What a bounded piece of a range holds at `asOf`: the planner walks a type with it to cut ranges and to know their lines. */
+/**
+ * What a bounded piece of a range holds of what the job brings: the planner walks a type with it to cut ranges and to know their lines.
+ */
 export type RangeCount = {
   readonly rows: number
   readonly last: number
@@ -28,9 +30,18 @@ export const countRange = async (
 ): Promise<RangeCount | undefined> => {
   const { rows } = await sql<RangeCount>`
     select count(*) as rows, max(position) as last, count(line_bytes) as lines, coalesce(sum(line_bytes), 0) as bytes
-    from (select position, case when ${isShown(job, sql`deleted`, sql`superseded_by`, sql`position`)} then bytes end as line_bytes
+    from (select position, case when ${shown(job)} then bytes end as line_bytes
       from resource_version where position > ${range.after} and position <= ${range.end}
       order by position limit ${maxRows})`.execute(db.query)
   const row = rows[0]
   return row === undefined || row.rows === 0 ? undefined : row
 }
+
+/** With the name of the table, for a bare `position` would be that of `job_match` in the subquery about filters. */
+const shown = (job: Job) =>
+  isShown(
+    job,
+    sql`resource_version.deleted`,
+    sql`resource_version.superseded_by`,
+    sql`resource_version.position`,
+  )

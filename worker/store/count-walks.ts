@@ -20,7 +20,7 @@ export type SampledPopulation = {
  * what is counted is counted by the very SQL of an export. Only columns that are integers by type are looked up by an index, which
  * is made for the statement.
  */
-const withPopulation = (
+export const withPopulation = (
   { jobId }: Job,
   { members, patients, groupKeys, untilSeq }: SampledPopulation,
 ): RawBuilder<unknown> => {
@@ -58,7 +58,7 @@ export const countWalkRows = async (
     typeId: number,
   ) => sql`select ${typeId} as typeId, count(*) as rows, max(row_number) as last,
       count(line_bytes) as lines, coalesce(sum(line_bytes), 0) as bytes
-    from (${walkRows(job, columnsOf(job, typeId), { ...walk, typeId, after: walkRow(walk, 1, 0), lastOrdinal: all, ...ofJob }, maxRows)})`
+    from (${walkRows(job, lineBytesOf(job, typeId), { ...walk, typeId, after: walkRow(walk, 1, 0), lastOrdinal: all, ...ofJob }, maxRows)})`
   const { rows } = await sql<Omit<WalkCount, 'patients'> & { last: number | null }>`
     ${withPopulation(job, population)} ${sql.join(typeIds.map(ofType), sql` union all `)}`.execute(db.query)
   return rows.map(({ last, ...row }) => ({
@@ -68,7 +68,7 @@ export const countWalkRows = async (
 }
 
 /** As a walk reads it: what belongs to several patients counts with the first. */
-const columnsOf = (job: Job, typeId: number): RawBuilder<unknown> => {
+export const lineBytesOf = (job: Job, typeId: number): RawBuilder<unknown> => {
   const isBrought = isWalked(job, typeId)
   const wanted = typeId === patientTypeId ? isBrought : sql`${isBrought} and ${isNotOfOthers(job)}`
   return sql`case when ${wanted} then v.bytes end as line_bytes`

@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
+import { patientTypeId } from '../fhir/resource-type.ts'
 import type { Db, Statement } from './db.ts'
 import type { Job } from './jobs.ts'
 import { isInSnapshot, isLive } from './live.ts'
@@ -40,6 +41,8 @@ export const readPatientCandidates = async (
   const last = Math.min(total, place.ordinal + maxPatients)
   const type = positionOf(typeId, 0)
   const after = walkRow(walk, place.ordinal, place.seq)
+  // A block has its Patient though nothing of him is new (`block-rows.ts`).
+  const afterSeq = typeId === patientTypeId && job.shape.organizedBy !== undefined ? sql`0` : sql`p.after_seq`
   const page = await readCandidates(
     db,
     job,
@@ -51,7 +54,7 @@ export const readPatientCandidates = async (
         case when ${shown(job)} then v.bytes end as line_bytes
       from job_patient p
       cross join compartment c on c.patient_key = p.patient_key
-        and c.position > ${type} + max(p.after_seq, case when p.ordinal = ${place.ordinal} then ${place.seq} else 0 end)
+        and c.position > ${type} + max(${afterSeq}, case when p.ordinal = ${place.ordinal} then ${place.seq} else 0 end)
         and c.position <= ${type} + p.until_seq
       cross join resource_version v on v.position = c.position
       where p.job_id = ${job.jobId} and p.ordinal >= ${place.ordinal} and p.ordinal <= ${last}

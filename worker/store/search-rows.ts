@@ -33,7 +33,7 @@ export const readSearchRows = async (
   range: SearchRange,
   maxRows: number,
 ): Promise<readonly SearchRow[]> => {
-  const query = range.order === 'id' || range.order === '-id' ? byId(range) : byPosition(range)
+  const query = range.order === 'id' || range.order === '-id' ? byId(range) : byPosition(range, maxRows)
   const { rows } = await sql<{ position: number; id: string; bytes: number; isShown: 0 | 1 }>`
     ${query} limit ${maxRows}`.execute(db.query)
   return rows.map((row) => ({ ...row, isShown: row.isShown === 1 }))
@@ -45,7 +45,10 @@ export const readLastSeq = async (db: Db): Promise<number> => {
   return next_seq - 1
 }
 
-const byPosition = ({ typeId, asOf, order, after, source }: SearchRange): RawBuilder<unknown> => {
+const byPosition = (
+  { typeId, asOf, order, after, source }: SearchRange,
+  maxRows: number,
+): RawBuilder<unknown> => {
   const isDown = order === '-lastUpdated'
   const [first, end] = [positionOf(typeId, 0), positionOf(typeId, asOf)]
   const at = after === undefined ? undefined : Number(after)
@@ -53,13 +56,25 @@ const byPosition = ({ typeId, asOf, order, after, source }: SearchRange): RawBui
   const high = isDown && at !== undefined ? Math.min(at - 1, end) : end
   const direction = isDown ? sql`desc` : sql`asc`
   return sql`select v.position, r.id, v.bytes, ${shown(asOf)} as isShown
-    from ${among(source, typeId, low, high)} cross join resource r on r.resource_key = v.resource_key
+    from ${among(source, typeId, { low, high, direction, maxRows })} cross join resource r on r.resource_key = v.resource_key
     order by v.position ${direction}`
 }
 
 const shown = (asOf: number): RawBuilder<unknown> => isCurrent(sql`v.deleted`, sql`v.superseded_by`, asOf)
 
-const among = (source: SearchSource, typeId: number, low: number, high: number): RawBuilder<unknown> => {
+/** Positions, `low` exclusive, and how many of them, from which end on. */
+type Stretch = {
+  readonly low: number
+  readonly high: number
+  readonly direction: RawBuilder<unknown>
+  readonly maxRows: number
+}
+
+const among = (
+  source: SearchSource,
+  typeId: number,
+  { low, high, direction, maxRows }: Stretch,
+): RawBuilder<unknown> => {
   switch (source.kind) {
     case 'type':
       return sql`(select * from resource_version v where v.position > ${low} and v.position <= ${high}) v`
@@ -68,10 +83,12 @@ const among = (source: SearchSource, typeId: number, low: number, high: number):
         cross join resource k on k.type_id = ${typeId} and k.id = i.value
         cross join resource_version v on v.resource_key = k.resource_key and v.position > ${low} and v.position <= ${high}) v`
     case 'target':
-      return sql`(select v.* from (select distinct f.position from resource k
+      // Of each path the first rows are enough: an Organization may have millions that refer to it.
+      return sql`(select v.* from (select distinct f.value as position from resource k
           cross join reference_path p
-          cross join reference f on f.target_key = k.resource_key and f.path_id = p.path_id
-            and f.position > ${low} and f.position <= ${high}
+          cross join json_each((select json_group_array(position) from (select n.position from reference n
+            where n.target_key = k.resource_key and n.path_id = p.path_id and n.position > ${low} and n.position <= ${high}
+            order by n.position ${direction} limit ${maxRows}))) f
           where k.type_id = ${source.typeId} and k.id = ${source.id}) d
         cross join resource_version v on v.position = d.position) v`
     default:

@@ -33,6 +33,8 @@ export type Filter = {
   readonly mayMatch: (line: string, hides?: boolean) => boolean
   /** Without any clause: everything of the type matches. */
   readonly isEmpty: boolean
+  /** Of all clauses: each may be looked for in every resource. */
+  readonly values: number
   /** All that matches is among these, which the store finds by key; `undefined` when no clause says so. */
   readonly among: Candidates | undefined
 }
@@ -50,15 +52,22 @@ export const compileFilter = (
   query: readonly QueryPair[],
   context: SearchContext,
 ): Filter => {
+  const values = query.reduce((sum, [, value]) => sum + splitEscaped(value, ',').length, 0)
+  if (values > maxValues)
+    throw new SluiceError('invalid', `Cannot search ${type}: the query has more than ${maxValues} values`)
   const clauses = query.map(([name, value]) => compileClause(type, name, value, context))
   return {
     type,
     matches: (resource) => clauses.every((clause) => clause.matches(resource)),
     mayMatch: (line, hides = mayHide(line)) => hides || clauses.every((clause) => clause.mayMatch(line)),
     isEmpty: clauses.length === 0,
+    values,
     among: clauses.map(({ among }) => among).find((among) => among !== undefined),
   }
 }
+
+/** A list of ids that a client holds has place; without a limit, one request would keep the service busy for minutes. */
+export const maxValues = 1000
 
 /** `Type?query` (Bulk Data IG, `_typeFilter`). */
 export const parseTypeFilter = (text: string, context: SearchContext): Filter => {
@@ -126,7 +135,8 @@ const candidatesOf = (
   values: readonly string[],
   { serverBase }: SearchContext,
 ): Candidates | undefined => {
-  if (code === '_id' && modifier === '' && values.every(isResourceId)) return { kind: 'ids', ids: values }
+  if (code === '_id' && modifier === '' && values.every(isResourceId))
+    return { kind: 'ids', ids: [...new Set(values)] }
   const [value = '', ...others] = values
   if (!isOfReferences || modifier === 'identifier' || others.length > 0) return undefined
   const type = modifier === '' && code === 'patient' ? 'Patient' : modifier
@@ -146,9 +156,10 @@ const compilers: Readonly<Record<Exclude<SearchKind, 'composite'>, CompileTerm>>
 
 /** By the members that hold values, and by what stands in them, where that can be seen without parsing. */
 const mayAnswer = (
-  { roots, leaves }: SearchParameter,
+  { roots, leaves, isComputed }: SearchParameter,
   terms: readonly Term[],
 ): CompiledClause['mayMatch'] => {
+  if (isComputed) return () => true
   return compileProbe(leaves, terms) ?? mayHold(roots, terms)
 }
 

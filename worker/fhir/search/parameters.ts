@@ -21,6 +21,8 @@ export type SearchParameter = {
   readonly select: (resource: JsonObject) => readonly Selected[]
   /** Members of the resource without which it has no values. */
   readonly roots: readonly string[]
+  /** Its value says whether something is there, and so stands nowhere, and is there in any resource. */
+  readonly isComputed: boolean
   readonly components: readonly SearchComponent[]
   /** All its values are References, so that the store has a row for each that leads to a resource of ours. */
   readonly isOfReferences: boolean
@@ -40,13 +42,18 @@ export type SearchComponent = {
 export const searchParametersOf = (type: ResourceType): ReadonlyMap<string, SearchParameter> => {
   const made = byType.get(type)
   if (made !== undefined) return made
-  const lines = [...commonParameters.split('\n'), ...searchParameters[type].split('\n')]
+  const lines = [commonParameters, searchParameters[type], laterParameters[type] ?? ''].flatMap((text) =>
+    text.split('\n'),
+  )
   const parameters = new Map(
     lines.filter((line) => line !== '').map((line) => [codeOf(line), readLine(line)]),
   )
   byType.set(type, parameters)
   return parameters
 }
+
+/** That R4 has not yet: Groups are found by name (Bulk Data IG STU3, "Bulk Cohort API"), as FHIR R5 defines it. */
+const laterParameters: Readonly<Partial<Record<ResourceType, string>>> = { Group: 'name string name:string' }
 
 const byType = new Map<ResourceType, ReadonlyMap<string, SearchParameter>>()
 
@@ -56,15 +63,23 @@ const codeOf = (line: string): string => line.slice(0, line.indexOf(' '))
 const readLine = (line: string): SearchParameter => {
   const [code = '', kind = '', paths = '', ...components] = line.split(' ')
   const walkers = paths.split('|').map((path) => compilePath(withSystems(path)).walk)
+  const isComputed = paths.includes('!')
   return {
     code,
     kind: kindOf(kind),
     select: (resource) => walkers.flatMap((walk) => walk(resource)),
-    roots: [...new Set(paths.split('|').map((path) => /^\w*/.exec(path)?.[0] ?? ''))],
+    isComputed,
+    roots: isComputed ? [] : rootsOf(paths),
     components: components.map(readComponent),
     leaves: paths.split('|').map(leafOf),
     isOfReferences: paths.split('|').every((path) => path.endsWith(':Reference')),
   }
+}
+
+/** A composite may be of the resource itself, whatever members it has. */
+const rootsOf = (paths: string): readonly string[] => {
+  const roots = new Set(paths.split('|').map((path) => /^\w*/.exec(path)?.[0] ?? ''))
+  return roots.has('') ? [] : [...roots]
 }
 
 const leafOf = (path: string): Leaf => {

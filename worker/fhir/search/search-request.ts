@@ -1,5 +1,9 @@
 import { SluiceError } from '../../errors.ts'
 import { echoText } from '../echo-text.ts'
+import { readElementsParameter } from '../elements-parameter.ts'
+import type { ElementChoice } from '../export-shape.ts'
+import { refuseUnsupported } from '../ignored-parameter.ts'
+import { isResourceId } from '../reference.ts'
 import { isResourceType, type ResourceType } from '../resource-type.ts'
 import type { QueryPair } from './filter.ts'
 import { searchParametersOf } from './parameters.ts'
@@ -14,8 +18,8 @@ export type SearchRequest = {
   readonly wantsTotal: boolean
   /** Nothing but that number. */
   readonly onlyCount: boolean
-  /** As they were given; `undefined` when they were not. */
-  readonly elements: string | undefined
+  /** `undefined` leaves every resource whole. */
+  readonly elements: ElementChoice | undefined
   readonly includes: readonly Include[]
   /** Of a page that is not the first: the snapshot, and where to go on. */
   readonly asOf: number | undefined
@@ -46,17 +50,35 @@ export const readSearchRequest = (type: ResourceType, pairs: readonly QueryPair[
   const total = single(result, '_total') ?? 'none'
   if (total !== 'none' && total !== 'accurate')
     throw unsupported('_total', total, 'only none and accurate are')
+  const count = readNumber(result, '_count') ?? defaultSearchCount
+  const onlyCount = summary === 'count' || count === 0 // R4 search.html#count: 0 means the same
+  const order = readOrder(single(result, '_sort'))
   return {
     query,
-    count: Math.min(readNumber(result, '_count') ?? defaultSearchCount, maxSearchCount),
-    order: readOrder(single(result, '_sort')),
-    wantsTotal: total === 'accurate' || summary === 'count',
-    onlyCount: summary === 'count' || readNumber(result, '_count') === 0,
-    elements: result.has('_elements') ? result.get('_elements')?.join(',') : undefined,
+    count: Math.min(count, maxSearchCount),
+    order,
+    wantsTotal: total === 'accurate' || onlyCount,
+    onlyCount,
+    elements: readElements(result.get('_elements')),
     includes: (result.get('_include') ?? []).map((value) => readInclude(type, value)),
     asOf: readNumber(result, '_asOf'),
-    after: single(result, '_after'),
+    after: readAfter(single(result, '_after'), order),
   }
+}
+
+const readElements = (values: readonly string[] | undefined): ElementChoice | undefined => {
+  const { choice, unknown } = readElementsParameter(values)
+  refuseUnsupported(unknown)
+  return choice
+}
+
+/** An id where they go by id, else a position: what else it may be, no page ended with. */
+const readAfter = (text: string | undefined, order: SearchOrder): string | undefined => {
+  if (text === undefined) return undefined
+  const isPlace = order === 'id' || order === '-id' ? isResourceId(text) : /^\d{1,16}$/.test(text)
+  if (!isPlace || (Number(text) > Number.MAX_SAFE_INTEGER && order.endsWith('lastUpdated')))
+    throw malformed('_after', text, 'it must be that of a `next` link')
+  return text
 }
 
 const isAboutResult = (name: string): boolean => resultNames.has(name)
