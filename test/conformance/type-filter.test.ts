@@ -165,7 +165,9 @@ test('Every search parameter that the CapabilityStatement tells of a type can be
   expect(every.size).toBeGreaterThan(400)
   for (const { type, searchParam } of types) {
     const names = searchParam.map(({ name }) => name)
-    const told = await dryRun(names.map((name) => `${type}?${name}:missing=false`))
+    // A composite has no modifiers; its parts would have to be given.
+    const simple = searchParam.filter((parameter) => parameter.type !== 'composite')
+    const told = await dryRun(simple.map(({ name }) => `${type}?${name}:missing=false`))
     expect(told.status, `${type}: ${await told.clone().text()}`).toBe(200)
     const other = [...every].find((name) => !names.includes(name))
     expect((await dryRun([`${type}?${other}:missing=false`])).status, `${type}?${other}`).toBe(400)

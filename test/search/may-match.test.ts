@@ -74,15 +74,4 @@ describe('The look at the text of a resource before it is parsed', () => {
     expect(filter.matches(patient)).toBe(true)
     expect(filter.mayMatch(JSON.stringify(patient))).toBe(true)
   })
-
-  test('lets through what a composite of the resource itself is asked to be there for', () => {
-    const observation = {
-      resourceType: 'Observation',
-      id: 'o',
-      code: { text: 'c' },
-      valueQuantity: { value: 1 },
-    }
-    const filter = compileFilter('Observation', [['code-value-quantity:missing', 'false']], context)
-    expect(filter.mayMatch(JSON.stringify(observation))).toBe(filter.matches(observation))
-  })
 })

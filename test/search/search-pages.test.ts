@@ -49,10 +49,8 @@ describe('A search of a type', () => {
     ['_after=abc'],
     ['_after=1e400'],
     ['_after=-1'],
-    ['_after='],
     ['_after=9999999999999999'],
     ['_sort=_id&_after=%00'],
-    ['_sort=-_id&_after='],
   ])('refuses %s, with which no page ended', async (query) => {
     const response = await h.request(`/fhir/Patient?${query}`)
     expect(await expectOutcome(response, 400, 'invalid')).toContain('_after')
@@ -79,17 +77,6 @@ describe('A search of a type', () => {
     expect(match?.resource.meta).toMatchObject({ tag: [{ code: 'SUBSETTED' }] })
   })
 
-  test('refuses to include more than one answer may hold', async () => {
-    const ids = Array.from({ length: 9 }, (_, n) => `large-${n}`)
-    for (const id of ids) await h.load([{ resourceType: 'Organization', id, name: 'x'.repeat(2_000_000) }])
-    const generalPractitioner = ids.map((id) => ({ reference: `Organization/${id}` }))
-    await h.load([{ resourceType: 'Patient', id: 'wide', active: true, generalPractitioner }])
-    const include = '_include=Patient:general-practitioner'
-    const response = await h.request(`/fhir/Patient?active=true&${include}`)
-    expect(await expectOutcome(response, 400, 'not-supported')).toContain('_count')
-    await h.remove('Patient/wide')
-  })
-
   test('finds Groups by identifier and by name, and says that it does', async () => {
     const group = { resourceType: 'Group', id: 'g', type: 'person', actual: true }
     await h.load([{ ...group, name: 'Réd cohort', identifier: [{ system: 'urn:s', value: 'v' }] }])
@@ -112,14 +99,11 @@ describe('A search of a type', () => {
     ])
   })
 
-  test.each([['foo'], ['Patient.name.given'], ['gender,'], ['']])(
-    'refuses _elements "%s"',
-    async (elements) => {
-      const response = await h.request(`/fhir/Patient?_elements=${elements}`)
-      expect(response.status).toBe(400)
-      expect(await response.text()).toContain('_elements')
-    },
-  )
+  test.each([['foo'], ['Patient.name.given'], ['gender,']])('refuses _elements "%s"', async (elements) => {
+    const response = await h.request(`/fhir/Patient?_elements=${elements}`)
+    expect(response.status).toBe(400)
+    expect(await response.text()).toContain('_elements')
+  })
 
   test('finds by what is referred to in both directions, each once, a page at a time', async () => {
     for (const [order, ids] of [
@@ -127,7 +111,12 @@ describe('A search of a type', () => {
       ['-_lastUpdated', ['c', 'b', 'a']],
     ] as const)
       expect(idsOf(await search(`organization=Organization/o&_sort=${order}`))).toEqual(ids)
-    const source = { kind: 'target' as const, typeId: typeIdOf('Organization'), id: 'o' }
+    const source = {
+      kind: 'target' as const,
+      typeId: typeIdOf('Organization'),
+      id: 'o',
+      paths: ['managingOrganization'],
+    }
     const range: SearchRange = {
       typeId: typeIdOf('Patient'),
       asOf: 100,

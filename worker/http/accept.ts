@@ -27,8 +27,13 @@ export const asksForBinaryResource = (request: Request): boolean => {
 /** Whether `_format` asks for JSON; any other value is refused. */
 const hasJsonFormat = (request: Request): boolean => {
   const formats = new URL(request.url).searchParams.getAll('_format')
-  if (!formats.every(isJsonFormat)) throw onlyJson()
+  assertJsonFormats(formats)
   return formats.length > 0
+}
+
+/** Values of `_format`, wherever they stand. */
+export const assertJsonFormats = (formats: readonly string[]): void => {
+  if (!formats.every(isJsonFormat)) throw onlyJson()
 }
 
 const onlyJson = (): SluiceError =>

@@ -1,10 +1,12 @@
 import type { Context } from 'hono'
 import { type Deps, fhirBase } from '../deps.ts'
+import { outcomeOf } from '../fhir/operation-outcome.ts'
 import type { QueryPair } from '../fhir/search/filter.ts'
-import { readSearchRequest } from '../fhir/search/search-request.ts'
-import { searchsetBundle } from '../fhir/search/searchset-bundle.ts'
-import { type FoundResource, searchResources } from '../ingest/search-resources.ts'
-import { assertJsonAccepted } from './accept.ts'
+import { readSearchRequest, withoutEmpty } from '../fhir/search/search-request.ts'
+import { type SearchEntry, searchsetBundle } from '../fhir/search/searchset-bundle.ts'
+import type { FoundResource } from '../ingest/found-lines.ts'
+import { searchResources } from '../ingest/search-resources.ts'
+import { assertJsonAccepted, assertJsonFormats } from './accept.ts'
 import type { Interaction } from './capabilities.ts'
 import { fhirJson } from './error-response.ts'
 import { outcomes, searchParameters } from './openapi-parts.ts'
@@ -69,7 +71,8 @@ export const searchByPost = (deps: Deps): Interaction => ({
 const answerSearch = async (c: Context, deps: Deps, ofBody: readonly QueryPair[]): Promise<Response> => {
   const type = typeOf(c)
   assertJsonAccepted(c.req.raw)
-  const pairs = [...new URL(c.req.url).searchParams, ...ofBody]
+  const pairs = withoutEmpty([...new URL(c.req.url).searchParams, ...ofBody])
+  assertJsonFormats(pairs.filter(([name]) => name === '_format').map(([, value]) => value))
   const request = readSearchRequest(type, pairs)
   const base = fhirBase(deps.config)
   const { asOf, matches, included, next, total } = await searchResources(deps, type, request)
@@ -88,9 +91,26 @@ const answerSearch = async (c: Context, deps: Deps, ofBody: readonly QueryPair[]
             ['_after', next],
           ]),
     total,
-    entries: [...entriesOf(base, matches, 'match'), ...entriesOf(base, included, 'include')],
+    entries: [
+      ...entriesOf(base, matches, 'match'),
+      ...entriesOf(base, included.resources, 'include'),
+      ...(included.isWhole ? [] : [tooMuch]),
+    ],
   })
   return c.body(text, 200, { 'Content-Type': fhirJson, 'Cache-Control': 'private, no-cache' })
+}
+
+const tooMuch: SearchEntry = {
+  mode: 'outcome',
+  text: JSON.stringify(
+    outcomeOf([
+      {
+        severity: 'warning',
+        code: 'too-costly',
+        diagnostics: 'Cannot include all: it is more than a page holds. A smaller _count leaves room for it',
+      },
+    ]),
+  ),
 }
 
 const entriesOf = (base: string, resources: readonly FoundResource[], mode: 'match' | 'include') =>

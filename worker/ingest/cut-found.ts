@@ -2,7 +2,7 @@ import { cutLine, maxGrowthBytes } from '../fhir/cut-line.ts'
 import { type CutRule, cutRuleOf } from '../fhir/cut-rule.ts'
 import type { ElementChoice } from '../fhir/export-shape.ts'
 import type { ResourceType } from '../fhir/resource-type.ts'
-import type { FoundResource } from './search-resources.ts'
+import type { FoundResource } from './found-lines.ts'
 
 /**
  * What `_elements` leaves of what a search found. An element without a type is meant of the type that is searched; what comes along is cut

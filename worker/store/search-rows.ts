@@ -16,7 +16,12 @@ export type SearchRow = {
 export type SearchSource =
   | { readonly kind: 'type' }
   | { readonly kind: 'ids'; readonly ids: readonly string[] }
-  | { readonly kind: 'target'; readonly typeId: number; readonly id: string }
+  | {
+      readonly kind: 'target'
+      readonly typeId: number
+      readonly id: string
+      readonly paths: readonly string[]
+    }
 
 export type SearchRange = {
   readonly typeId: number
@@ -54,27 +59,24 @@ const byPosition = (
   const at = after === undefined ? undefined : Number(after)
   const low = !isDown && at !== undefined ? Math.max(at, first) : first
   const high = isDown && at !== undefined ? Math.min(at - 1, end) : end
-  const direction = isDown ? sql`desc` : sql`asc`
+  const slice = { low, high, direction: isDown ? sql`desc` : sql`asc`, maxRows }
   return sql`select v.position, r.id, v.bytes, ${shown(asOf)} as isShown
-    from ${among(source, typeId, { low, high, direction, maxRows })} cross join resource r on r.resource_key = v.resource_key
-    order by v.position ${direction}`
+    from ${among(source, typeId, slice)} cross join resource r on r.resource_key = v.resource_key
+    order by v.position ${slice.direction}`
 }
 
-const shown = (asOf: number): RawBuilder<unknown> => isCurrent(sql`v.deleted`, sql`v.superseded_by`, asOf)
-
-/** Positions, `low` exclusive, and how many of them, from which end on. */
-type Stretch = {
+/** Positions behind `low` up to `high`, and how many of them are wanted from which end. */
+type Slice = {
   readonly low: number
   readonly high: number
   readonly direction: RawBuilder<unknown>
   readonly maxRows: number
 }
 
-const among = (
-  source: SearchSource,
-  typeId: number,
-  { low, high, direction, maxRows }: Stretch,
-): RawBuilder<unknown> => {
+const shown = (asOf: number): RawBuilder<unknown> => isCurrent(sql`v.deleted`, sql`v.superseded_by`, asOf)
+
+const among = (source: SearchSource, typeId: number, slice: Slice): RawBuilder<unknown> => {
+  const { low, high } = slice
   switch (source.kind) {
     case 'type':
       return sql`(select * from resource_version v where v.position > ${low} and v.position <= ${high}) v`
@@ -83,27 +85,41 @@ const among = (
         cross join resource k on k.type_id = ${typeId} and k.id = i.value
         cross join resource_version v on v.resource_key = k.resource_key and v.position > ${low} and v.position <= ${high}) v`
     case 'target':
-      // Of each path the first rows are enough: an Organization may have millions that refer to it.
-      return sql`(select v.* from (select distinct f.value as position from resource k
-          cross join reference_path p
-          cross join json_each((select json_group_array(position) from (select n.position from reference n
-            where n.target_key = k.resource_key and n.path_id = p.path_id and n.position > ${low} and n.position <= ${high}
-            order by n.position ${direction} limit ${maxRows}))) f
-          where k.type_id = ${source.typeId} and k.id = ${source.id}) d
-        cross join resource_version v on v.position = d.position) v`
+      return sql`(select v.* from ${referring(source, slice)} f cross join resource_version v on v.position = f.position) v`
     default:
       return source satisfies never
   }
 }
 
+/** By one path they come in the order of the index, so that no more are read than are wanted; by several they are put together. */
+const referring = (
+  { typeId, id, paths }: Extract<SearchSource, { kind: 'target' }>,
+  { low, high, direction, maxRows }: Slice,
+): RawBuilder<unknown> => {
+  const target = sql`(select k.resource_key from resource k where k.type_id = ${typeId} and k.id = ${id})`
+  const [first = '', ...others] = paths
+  if (others.length === 0)
+    return sql`(select f.position from reference f where f.target_key = ${target}
+      and f.path_id = (select p.path_id from reference_path p where p.path = ${first})
+      and f.position > ${low} and f.position <= ${high} order by f.position ${direction} limit ${maxRows})`
+  return sql`(select distinct f.position from json_each(${JSON.stringify(paths)}) e
+    cross join reference_path p on p.path = e.value
+    cross join reference f on f.target_key = ${target} and f.path_id = p.path_id and f.position > ${low} and f.position <= ${high}
+    order by f.position ${direction} limit ${maxRows})`
+}
+
 /** Every resource of the type has one version at `asOf`, or none: the newest by then. */
-const byId = ({ typeId, asOf, order, after }: SearchRange): RawBuilder<unknown> => {
+const byId = ({ typeId, asOf, order, after, source }: SearchRange): RawBuilder<unknown> => {
   const isDown = order === '-id'
   const behind = after === undefined ? sql`true` : isDown ? sql`r.id < ${after}` : sql`r.id > ${after}`
+  const isAmong =
+    source.kind === 'ids'
+      ? sql`r.id in (select value from json_each(${JSON.stringify(source.ids)}))`
+      : sql`true`
   const newest = sql`(select max(n.position) from resource_version n
     where n.resource_key = r.resource_key and n.position <= ${positionOf(typeId, asOf)})`
   return sql`select coalesce(v.position, 0) as position, r.id, coalesce(v.bytes, 0) as bytes,
       v.position is not null and ${shown(asOf)} as isShown
     from resource r left join resource_version v on v.position = ${newest}
-    where r.type_id = ${typeId} and ${behind} order by r.id ${isDown ? sql`desc` : sql`asc`}`
+    where r.type_id = ${typeId} and ${behind} and ${isAmong} order by r.id ${isDown ? sql`desc` : sql`asc`}`
 }

@@ -77,10 +77,12 @@ const compileParameter = (
         if (definition === undefined) throw refusal(`${type}?${code}`, `it has no ${part.definition}`)
         const contexts = [...new Set(roots.flat().map(({ context }) => context))]
         const paths = contexts.flatMap((context) =>
-          part.expression
+          (exchanged[part.definition] ?? part.expression)
             .split('|')
             .flatMap((branch) => walkFrom(elements, type, context, branch.trim(), definition.type)),
         )
+        if (paths.length === 0)
+          throw refusal(`${type}?${code}`, `${part.expression} is nothing to search as ${definition.type}`)
         return { type: definition.type, paths: [...new Set(paths.map(({ text }) => text))] }
       }),
     }
@@ -88,6 +90,12 @@ const compileParameter = (
   const found = ours.flatMap((branch) => walk(elements, type, branch, kind))
   if (found.length === 0) throw refusal(`${type}?${code}`, `nothing it selects can be searched as ${kind}`)
   return { code, type: kind, paths: [...new Set(found.map(({ text }) => text))], components: [] }
+}
+
+/** Components of DocumentReference.relationship, whose expressions HL7 has exchanged: a code is no reference. */
+const exchanged: Readonly<Record<string, string>> = {
+  'http://hl7.org/fhir/SearchParameter/DocumentReference-relatesto': 'target',
+  'http://hl7.org/fhir/SearchParameter/DocumentReference-relation': 'code',
 }
 
 /** A place in a resource: the steps to it as text, and whose children come next: a path of a definition, or a data type. */
@@ -242,8 +250,8 @@ const castName = (cast: string | undefined): string | undefined => (cast === 'Da
 const contextOf = (path: string, code: string): string =>
   code === 'BackboneElement' || code === 'Element' ? path : (systemTypes[code] ?? code)
 
-/** Of `id` and the like. */
-const systemTypes: Readonly<Record<string, string>> = { 'http://hl7.org/fhirpath/System.String': 'string' }
+/** Of `Resource.id`, which is all that is searched of this type. */
+const systemTypes: Readonly<Record<string, string>> = { 'http://hl7.org/fhirpath/System.String': 'id' }
 
 const upperFirst = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 

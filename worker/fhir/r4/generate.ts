@@ -14,6 +14,7 @@ import {
   type DefinedParameter,
   type SearchedElement,
 } from './compile-search.ts'
+import { codeSystemSchema, valueSetSchema, valueSetSystems } from './value-set-systems.ts'
 
 export const renderResourceTypes = ({ structures }: Definitions, frozen: readonly string[]): string => {
   const defined = structures.map(({ type }) => type)
@@ -75,7 +76,7 @@ ${lines.join('')}]
 export type SearchDefinitions = {
   readonly parameters: readonly DefinedParameter[]
   readonly elements: readonly SearchedElement[]
-  /** The code systems of a value set, by its canonical; none where it is not a list of whole systems and their codes. */
+  /** The code systems of a value set, by its canonical; of several, each with its codes, `system#code,code`. */
   readonly systemsOf: (valueSet: string) => readonly string[]
 }
 
@@ -148,23 +149,12 @@ export const readElements = (): readonly DefinedElement[] =>
     .flatMap(({ snapshot }) => snapshot.element)
 
 export const readSearchDefinitions = (): SearchDefinitions => {
-  const valueSets = new Map(
-    readAll('ValueSet-')
-      .map((json) => valueSetSchema.parse(json))
-      .map((set) => [set.url, set]),
+  const systemsOf = valueSetSystems(
+    readAll('ValueSet-').map((json) => valueSetSchema.parse(json)),
+    readAll('CodeSystem-').map((json) => codeSystemSchema.parse(json)),
   )
-  const systemsOf = (canonical: string): readonly string[] => {
-    const { include, exclude } = valueSets.get(canonical.split('|')[0] ?? '')?.compose ?? {
-      include: [],
-      exclude: [],
-    }
-    const systems = include.flatMap(({ system, valueSet }) =>
-      [system ?? [], ...valueSet.map(systemsOf)].flat(),
-    )
-    return exclude.length > 0 && systems.length > 1 ? [] : [...new Set(systems)].sort()
-  }
   return {
-    parameters: readAll('SearchParameter-').map((json) => definedParameterSchema.parse(json)),
+    parameters: [...readAll('SearchParameter-').map((json) => definedParameterSchema.parse(json)), groupName],
     elements: readAll('StructureDefinition-')
       .map((json) => structureSchema.parse(json))
       .filter(({ derivation }) => derivation !== 'constraint')
@@ -177,6 +167,17 @@ export const readSearchDefinitions = (): SearchDefinitions => {
       })),
     systemsOf,
   }
+}
+
+/** Groups are found by their names (Bulk Data IG, "Groups"), for which FHIR has a parameter from R5 on. */
+const groupName: DefinedParameter = {
+  url: 'http://hl7.org/fhir/SearchParameter/Group-name',
+  code: 'name',
+  type: 'string',
+  base: ['Group'],
+  expression: 'Group.name',
+  target: [],
+  component: [],
 }
 
 const readAll = (prefix: string): readonly unknown[] =>
@@ -239,18 +240,6 @@ const definedParameterSchema = searchParameterSchema.extend({
   type: z.string(),
   target: z.array(z.string()).default([]),
   component: z.array(z.object({ definition: z.string(), expression: z.string() })).default([]),
-})
-
-const valueSetSchema = z.object({
-  url: z.string().default(''),
-  compose: z
-    .object({
-      include: z.array(
-        z.object({ system: z.string().optional(), valueSet: z.array(z.string()).default([]) }),
-      ),
-      exclude: z.array(z.unknown()).default([]),
-    })
-    .default({ include: [], exclude: [] }),
 })
 
 /** A profile constrains a type and defines none; Resource and DomainResource are abstract. */

@@ -1,4 +1,4 @@
-import { type DateSpan, dateSpanOf, dateSpanOfElement } from './date-span.ts'
+import { compareMoments, type DateSpan, dateSpanOf, dateSpanOfElement, msOf } from './date-span.ts'
 import { type CompileTerm, malformed, unsupportedModifier } from './term.ts'
 import { answers, splitPrefix } from './values.ts'
 
@@ -7,26 +7,26 @@ export const compileDate: CompileTerm = (clause, { nowMs }) => {
   if (clause.modifier !== '') throw unsupportedModifier(clause, 'only :missing is')
   const { prefix, rest } = splitPrefix(clause.value)
   // A `+` that a form decoder has made a space.
-  const asked = dateSpanOf(rest.replace(/(T.*) (\d\d:\d\d)$/, '$1+$2'))
+  const asked = dateSpanOf(rest.replace(/ (?=\d\d:\d\d$)/, '+'))
   if (asked === undefined) throw malformed(clause, 'it is no date or dateTime of FHIR')
   const near = around(asked, nowMs)
+  const isAnsweredBy = (span: DateSpan): boolean => answers(prefix, span, asked, near, compareMoments)
   return {
     matches: ({ value, type }) => {
       const span = dateSpanOfElement(value, type)
-      return span !== undefined && answers(prefix, span, asked, near, compare)
+      return span !== undefined && isAnsweredBy(span)
     },
     needle: '',
-    test: (text) => {
-      const span = dateSpanOf(text)
-      return span === undefined || answers(prefix, span, asked, near, compare)
+    test: (text, type) => {
+      const span = dateSpanOfElement(text, type)
+      return span === undefined || isAnsweredBy(span)
     },
   }
 }
 
-const compare = (a: number, b: number): number => (a < b ? -1 : a > b ? 1 : 0)
-
 /** "Approximately": a tenth of the distance from now, on either side. */
-const around = ({ low, high }: DateSpan, nowMs: number): DateSpan => {
-  const slack = Math.abs(nowMs - low) / 10
+const around = ({ low, high }: DateSpan<bigint>, nowMs: number): DateSpan => {
+  const distance = BigInt(Math.trunc(nowMs)) * msOf - low
+  const slack = (distance < 0n ? -distance : distance) / 10n
   return { low: low - slack, high: high + slack }
 }

@@ -18,6 +18,11 @@ export const compareDecimals = (a: Decimal, b: Decimal): number => {
   return difference < 0n ? -1 : difference > 0n ? 1 : 0
 }
 
+export const times = (a: Decimal, b: Decimal): Decimal => ({
+  unscaled: a.unscaled * b.unscaled,
+  scale: a.scale + b.scale,
+})
+
 export const plus = (a: Decimal, b: Decimal): Decimal => {
   const scale = Math.max(a.scale, b.scale)
   return { unscaled: unscaledAt(a, scale) + unscaledAt(b, scale), scale }
@@ -31,10 +36,15 @@ export const tenthOf = ({ unscaled, scale }: Decimal): Decimal => ({
   scale: scale + 1,
 })
 
-/** Half a unit of the last digit that was written: what the precision of `text` implies (`100` ± 0.5, `1e2` ± 50). */
+/**
+ * Half a unit of the last digit that was written: what the precision of `text` implies (`100` ± 0.5, `5.40e-3` ± 0.000005). FHIR has `1e2` as
+ * [95, 105): of an exponential form with one significant digit it is half a unit of the digit behind it (R4 search, "number").
+ */
 export const halfUnit = (text: string): Decimal => {
-  const [mantissa = '', exponent = '0'] = text.toLowerCase().split('e')
-  const scale = (mantissa.split('.')[1] ?? '').length - Number(exponent) + 1
+  const [mantissa = '', exponent] = text.toLowerCase().split('e')
+  const digits = mantissa.replaceAll(/\D/g, '').replace(/^0+/, '')
+  const isOneDigit = exponent !== undefined && digits.length === 1
+  const scale = (mantissa.split('.')[1] ?? '').length - Number(exponent ?? 0) + (isOneDigit ? 2 : 1)
   return scale >= 0 ? { unscaled: 5n, scale } : { unscaled: 5n * 10n ** BigInt(-scale), scale: 0 }
 }
 

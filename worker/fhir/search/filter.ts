@@ -1,26 +1,14 @@
 import { SluiceError } from '../../errors.ts'
 import { echoText } from '../echo-text.ts'
 import { isJsonObject, type JsonObject } from '../json.ts'
-import { isResourceId, parseReference } from '../reference.ts'
 import { isResourceType, type ResourceType, suggestType } from '../resource-type.ts'
-import { compileDate } from './date.ts'
-import { compileNumber } from './number.ts'
-import { type SearchKind, type SearchParameter, searchParametersOf } from './parameters.ts'
-import { compileProbe } from './probe.ts'
-import { compileQuantity } from './quantity.ts'
-import { compileReference } from './reference.ts'
-import { compileString } from './string.ts'
-import {
-  type Clause,
-  type CompileTerm,
-  malformed,
-  type SearchContext,
-  type Term,
-  unsupportedModifier,
-} from './term.ts'
-import { compileToken } from './token.ts'
-import { compileUri } from './uri.ts'
-import { splitEscaped } from './values.ts'
+import { type Candidates, candidatesOf } from './candidates.ts'
+import { compilers } from './compilers.ts'
+import { type Look, mayAnswer, mayHold } from './may-hold.ts'
+import { assertModifier } from './modifiers.ts'
+import { type SearchParameter, searchParametersOf } from './parameters.ts'
+import { type Clause, malformed, type SearchContext, unsupportedModifier } from './term.ts'
+import { isWellEscaped, splitEscaped } from './values.ts'
 
 /** A search query on one type, compiled: what it says is said of one resource at a time. */
 export type Filter = {
@@ -38,10 +26,6 @@ export type Filter = {
   /** All that matches is among these, which the store finds by key; `undefined` when no clause says so. */
   readonly among: Candidates | undefined
 }
-
-export type Candidates =
-  | { readonly kind: 'ids'; readonly ids: readonly string[] }
-  | { readonly kind: 'target'; readonly type: ResourceType; readonly id: string }
 
 /** Name and value of each parameter, decoded, in order. All of them have to hold (R4 search, "AND"). */
 export type QueryPair = readonly [name: string, value: string]
@@ -90,7 +74,7 @@ export const parseTypeFilter = (text: string, context: SearchContext): Filter =>
 export const mayHide = (text: string): boolean => text.includes('\\u') || text.includes('"comparator":')
 
 type CompiledClause = Pick<Filter, 'matches'> & {
-  readonly mayMatch: (line: string) => boolean
+  readonly mayMatch: Look
   readonly among?: Candidates | undefined
 }
 
@@ -111,7 +95,9 @@ const compileClause = (
       { ...clause, modifier: name.slice(code.length + 1) },
       'a parameter has one modifier',
     )
+  assertModifier(parameter, clause)
   if (modifier === 'missing') return compileMissing(parameter, clause)
+  if (!isWellEscaped(value)) throw malformed(clause, 'a "\\" stands only in front of one of , | $ \\')
   const values = splitEscaped(value, ',')
   if (values.includes('')) throw malformed(clause, 'it has an empty value')
   const { kind } = parameter
@@ -119,60 +105,13 @@ const compileClause = (
   const compile = compilers[kind]
   const terms = values.map((one) => compile({ ...clause, value: one }, context))
   const anyMatches = (resource: JsonObject): boolean =>
-    parameter.select(resource).some((selected) => terms.some((term) => term.matches(selected)))
+    parameter.select(resource).some((selected) => terms.some((term) => term.matches(selected, resource)))
   if (modifier === 'not') return { matches: (resource) => !anyMatches(resource), mayMatch: () => true }
   return {
     matches: anyMatches,
     mayMatch: mayAnswer(parameter, terms),
     among: candidatesOf(parameter, clause, values, context),
   }
-}
-
-/** `_id`, and one reference to a resource of ours whose type is certain. */
-const candidatesOf = (
-  { code, isOfReferences }: SearchParameter,
-  { modifier }: Clause,
-  values: readonly string[],
-  { serverBase }: SearchContext,
-): Candidates | undefined => {
-  if (code === '_id' && modifier === '' && values.every(isResourceId))
-    return { kind: 'ids', ids: [...new Set(values)] }
-  const [value = '', ...others] = values
-  if (!isOfReferences || modifier === 'identifier' || others.length > 0) return undefined
-  const type = modifier === '' && code === 'patient' ? 'Patient' : modifier
-  const target = parseReference(isResourceId(value) ? `${type}/${value}` : value, serverBase)
-  return target === undefined ? undefined : { kind: 'target', type: target.type, id: target.id }
-}
-
-const compilers: Readonly<Record<Exclude<SearchKind, 'composite'>, CompileTerm>> = {
-  token: compileToken,
-  string: compileString,
-  date: compileDate,
-  reference: compileReference,
-  number: compileNumber,
-  quantity: compileQuantity,
-  uri: compileUri,
-}
-
-/** By the members that hold values, and by what stands in them, where that can be seen without parsing. */
-const mayAnswer = (
-  { roots, leaves, isComputed }: SearchParameter,
-  terms: readonly Term[],
-): CompiledClause['mayMatch'] => {
-  if (isComputed) return () => true
-  return compileProbe(leaves, terms) ?? mayHold(roots, terms)
-}
-
-/** One of the members that hold values, and the text of one of the terms. */
-const mayHold = (
-  roots: readonly string[],
-  terms: readonly Pick<Term, 'needle'>[],
-): CompiledClause['mayMatch'] => {
-  const names = roots.map((root) => `"${root}":`)
-  const needles = terms.every(({ needle }) => needle !== '') ? terms.map(({ needle }) => needle) : ['']
-  return (line) =>
-    needles.some((needle) => line.includes(needle)) &&
-    (names.length === 0 || names.some((name) => line.includes(name)))
 }
 
 const compileMissing = (parameter: SearchParameter, clause: Clause): CompiledClause => {
@@ -191,7 +130,6 @@ const compileComposite = (
   values: readonly string[],
   context: SearchContext,
 ): CompiledClause => {
-  if (clause.modifier !== '') throw unsupportedModifier(clause, 'only :missing is')
   const { components } = parameter
   const alternatives = values.map((value) => {
     const parts = splitEscaped(value, '$')
@@ -205,11 +143,13 @@ const compileComposite = (
   })
   const holds = (element: JsonObject, resource: JsonObject): boolean =>
     alternatives.some((parts) =>
-      parts.every(({ select, term }) => select(element, resource).some((selected) => term.matches(selected))),
+      parts.every(({ select, term }) =>
+        select(element, resource).some((selected) => term.matches(selected, resource)),
+      ),
     )
-  const needles = alternatives.map((parts) => ({
-    needle: parts.map(({ term }) => term.needle).find((needle) => needle !== '') ?? '',
-  }))
+  const needles = alternatives.map(
+    (parts) => parts.map(({ term }) => term).find(({ needle }) => needle !== '') ?? { needle: '' },
+  )
   return {
     matches: (resource) =>
       parameter.select(resource).some(({ value }) => isJsonObject(value) && holds(value, resource)),

@@ -3,8 +3,11 @@ import { compareDecimals, type Decimal, halfUnit, negated, parseDecimal, plus, t
 import { type Clause, type CompileTerm, malformed, unsupportedModifier } from './term.ts'
 import { answers, type Prefix, type Span, splitPrefix } from './values.ts'
 
-/** An end of a span of numbers; the infinite ones are not decimals. A value by itself is a span that ends where it begins. */
+/** An end of a span of numbers; the infinite ones are not decimals. */
 export type End = Decimal | 'lowest' | 'highest'
+
+/** All that a value may be, its ends included unless it is strict, as `< 5` is. A value by itself ends where it begins. */
+export type Numbers = Span<End> & { readonly isStrict?: boolean }
 
 /** `number` (R4 search, "number"): `100` is anything that rounds to it, `gt100` what is more than 100 itself. */
 export const compileNumber: CompileTerm = (clause) => {
@@ -14,7 +17,7 @@ export const compileNumber: CompileTerm = (clause) => {
 }
 
 /** The test of a span of numbers by a prefix and a number as it was written. */
-export const compileAmount = (clause: Clause, value: string): ((span: Span<End> | undefined) => boolean) => {
+export const compileAmount = (clause: Clause, value: string): ((span: Numbers | undefined) => boolean) => {
   const { prefix, rest } = splitPrefix(value)
   const number = parseDecimal(rest)
   if (number === undefined) throw malformed(clause, `"${rest}" is no number`)
@@ -23,13 +26,15 @@ export const compileAmount = (clause: Clause, value: string): ((span: Span<End> 
     ? { low: number, high: number }
     : { low: plus(number, negated(half)), high: plus(number, half) }
   const tenth = tenthOf(number)
-  const near = { low: plus(number, negated(tenth)), high: plus(number, tenth) }
+  const slack = compareDecimals(tenth, half) < 0 ? half : tenth
+  const near = { low: plus(number, negated(slack)), high: plus(number, slack) }
   return (span) => {
     if (span === undefined) return false
     if (prefix === 'eq' || prefix === 'ne') return isWithin(span, asked) === (prefix === 'eq')
     if (prefix === 'ap') return compareEnds(span.low, near.high) <= 0 && compareEnds(near.low, span.high) <= 0
-    if (prefix === 'sa') return compareEnds(span.low, asked.high) > 0
-    if (prefix === 'eb') return compareEnds(span.high, asked.low) < 0
+    const apart = span.isStrict === true ? 0 : 1
+    if (prefix === 'sa') return compareEnds(span.low, asked.high) >= apart
+    if (prefix === 'eb') return compareEnds(asked.low, span.high) >= apart
     return answers<End>(prefix, span, asked, near, compareEnds)
   }
 }
@@ -42,7 +47,7 @@ const isWithin = ({ low, high }: Span<End>, asked: Span<Decimal>): boolean =>
   compareEnds(asked.low, low) <= 0 && compareEnds(high, asked.high) < 0
 
 /** Of an integer, a decimal, or a Range. */
-export const numberSpanOf = (value: Json): Span<End> | undefined => {
+export const numberSpanOf = (value: Json): Numbers | undefined => {
   if (typeof value === 'number') return point(value)
   if (!isJsonObject(value)) return undefined
   const [low, high] = [amountOf(value.low), amountOf(value.high)]
@@ -50,7 +55,7 @@ export const numberSpanOf = (value: Json): Span<End> | undefined => {
   return { low: low ?? 'lowest', high: high ?? 'highest' }
 }
 
-export const point = (value: number): Span<End> | undefined => {
+export const point = (value: number): Numbers | undefined => {
   const decimal = parseDecimal(String(value))
   return decimal === undefined ? undefined : { low: decimal, high: decimal }
 }

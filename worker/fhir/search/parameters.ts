@@ -19,13 +19,13 @@ export type SearchParameter = {
   readonly kind: SearchKind
   /** Its values in a resource; of a composite, the elements that its components look into. */
   readonly select: (resource: JsonObject) => readonly Selected[]
-  /** Members of the resource without which it has no values. */
+  /** Members of the resource without which it has no values; none where that cannot be said. */
   readonly roots: readonly string[]
-  /** Its value says whether something is there, and so stands nowhere, and is there in any resource. */
+  /** Its value is told by what there is in the resource, and stands nowhere in it: `deceased`. */
   readonly isComputed: boolean
   readonly components: readonly SearchComponent[]
-  /** All its values are References, so that the store has a row for each that leads to a resource of ours. */
-  readonly isOfReferences: boolean
+  /** Where its references stand, names joined by dots: the store has a row for each. `undefined` when not all its values are References. */
+  readonly referencePaths: readonly string[] | undefined
   /** The members that hold its values, and their data types. */
   readonly leaves: readonly Leaf[]
 }
@@ -42,18 +42,13 @@ export type SearchComponent = {
 export const searchParametersOf = (type: ResourceType): ReadonlyMap<string, SearchParameter> => {
   const made = byType.get(type)
   if (made !== undefined) return made
-  const lines = [commonParameters, searchParameters[type], laterParameters[type] ?? ''].flatMap((text) =>
-    text.split('\n'),
-  )
+  const lines = [...commonParameters.split('\n'), ...searchParameters[type].split('\n')]
   const parameters = new Map(
     lines.filter((line) => line !== '').map((line) => [codeOf(line), readLine(line)]),
   )
   byType.set(type, parameters)
   return parameters
 }
-
-/** That R4 has not yet: Groups are found by name (Bulk Data IG STU3, "Bulk Cohort API"), as FHIR R5 defines it. */
-const laterParameters: Readonly<Partial<Record<ResourceType, string>>> = { Group: 'name string name:string' }
 
 const byType = new Map<ResourceType, ReadonlyMap<string, SearchParameter>>()
 
@@ -62,24 +57,18 @@ const codeOf = (line: string): string => line.slice(0, line.indexOf(' '))
 /** A line as `worker/fhir/r4/generate.ts` writes it: code, kind, paths, and the components of a composite, `kind!paths`. */
 const readLine = (line: string): SearchParameter => {
   const [code = '', kind = '', paths = '', ...components] = line.split(' ')
-  const walkers = paths.split('|').map((path) => compilePath(withSystems(path)).walk)
   const isComputed = paths.includes('!')
+  const walkers = paths.split('|').map((path) => compilePath(withSystems(path)).walk)
   return {
     code,
     kind: kindOf(kind),
-    select: (resource) => walkers.flatMap((walk) => walk(resource)),
+    select: (resource) => walkers.flatMap((walk) => walk(resource, resource)),
+    roots: isComputed ? [] : [...new Set(paths.split('|').map((path) => /^\w*/.exec(path)?.[0] ?? ''))],
     isComputed,
-    roots: isComputed ? [] : rootsOf(paths),
     components: components.map(readComponent),
     leaves: paths.split('|').map(leafOf),
-    isOfReferences: paths.split('|').every((path) => path.endsWith(':Reference')),
+    referencePaths: referencePathsOf(paths.split('|')),
   }
-}
-
-/** A composite may be of the resource itself, whatever members it has. */
-const rootsOf = (paths: string): readonly string[] => {
-  const roots = new Set(paths.split('|').map((path) => /^\w*/.exec(path)?.[0] ?? ''))
-  return roots.has('') ? [] : [...roots]
 }
 
 const leafOf = (path: string): Leaf => {
@@ -87,13 +76,18 @@ const leafOf = (path: string): Leaf => {
   return { name, type }
 }
 
+const referencePathsOf = (paths: readonly string[]): readonly string[] | undefined =>
+  paths.every((path) => path.endsWith(':Reference'))
+    ? [...new Set(paths.map((path) => path.slice(0, -':Reference'.length).replaceAll(/\[[^\]]*\]/g, '')))]
+    : undefined
+
 const readComponent = (text: string): SearchComponent => {
   const [kind = '', paths = ''] = text.split('!')
   const compiled = paths.split('|').map((path) => compilePath(withSystems(path)))
   return {
     kind: kindOf(kind),
     select: (element, resource) =>
-      compiled.flatMap(({ walk, fromRoot }) => walk(fromRoot ? resource : element)),
+      compiled.flatMap(({ walk, fromRoot }) => walk(fromRoot ? resource : element, resource)),
   }
 }
 

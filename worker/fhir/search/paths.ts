@@ -1,11 +1,10 @@
 import { isJsonObject, type Json, type JsonObject } from '../json.ts'
-import { parseReference } from '../reference.ts'
 
 /** A value that a path selects, and the data type that it has by HL7's definitions. */
 export type Selected = { readonly value: Json; readonly type: string }
 
-/** The values of a search parameter in one resource. */
-export type Walker = (resource: JsonObject) => readonly Selected[]
+/** The values of a search parameter in a resource, or in an element of it. */
+export type Walker = (start: JsonObject, resource: JsonObject) => readonly Selected[]
 
 /**
  * Compiles the text of a path, as `worker/fhir/r4/compile-search.ts` writes it: steps joined by dots, `:` and the data type. A step is a
@@ -18,15 +17,15 @@ export const compilePath = (text: string): { readonly walk: Walker; readonly fro
   const type = colon === -1 ? '' : text.slice(colon + 1)
   const fromRoot = text.startsWith('/')
   const steps = splitSteps(text.slice(fromRoot ? 1 : 0, colon === -1 ? undefined : colon)).map(compileStep)
-  const walk: Walker = (resource) => {
-    let values: readonly Json[] = [resource]
-    for (const step of steps) values = step(values)
+  const walk: Walker = (start, resource) => {
+    let values: readonly Json[] = [start]
+    for (const step of steps) values = step(values, resource)
     return values.map((value) => ({ value, type }))
   }
   return { walk, fromRoot }
 }
 
-type Step = (values: readonly Json[]) => readonly Json[]
+type Step = (values: readonly Json[], resource: JsonObject) => readonly Json[]
 
 /** Dots inside brackets belong to an extension's URL. */
 const splitSteps = (text: string): readonly string[] => (text === '' ? [] : text.split(/\.(?![^[]*\])/))
@@ -38,9 +37,9 @@ const compileStep = (text: string): Step => {
   const conditions = [...text.slice(bracket).matchAll(/\[([^\]]*)\]/g)].map(([, condition = '']) =>
     compileCondition(condition),
   )
-  return (values) => {
+  return (values, resource) => {
     let found = values.flatMap((value) => membersOf(value, name))
-    for (const condition of conditions) found = condition(found)
+    for (const condition of conditions) found = condition(found, resource)
     return found
   }
 }
@@ -57,11 +56,12 @@ const membersOf = (value: Json, name: string): Json[] => {
   return Array.isArray(member) ? member.filter((item) => item !== null) : [member]
 }
 
-type Condition = (values: Json[]) => Json[]
+type Condition = (values: Json[], resource: JsonObject) => Json[]
 
 const compileCondition = (text: string): Condition => {
   if (/^\d+$/.test(text)) return (values) => values.slice(Number(text), Number(text) + 1)
-  if (text.startsWith('->')) return (values) => values.filter((value) => pointsTo(value, text.slice(2)))
+  if (text.startsWith('->'))
+    return (values, resource) => values.filter((value) => pointsTo(value, text.slice(2), resource))
   const equals = text.indexOf('=')
   const [name, expected] = [text.slice(0, equals), text.slice(equals + 1)]
   if (name === 'ext')
@@ -72,14 +72,20 @@ const compileCondition = (text: string): Condition => {
 
 const urlOf = (extension: Json): Json | undefined => (isJsonObject(extension) ? extension.url : undefined)
 
-/** By its text, wherever it leads, or by `Reference.type` where there is none. */
-const pointsTo = (value: Json, type: string): boolean => {
+/** By what it contains, or by its text, wherever it leads, or by `Reference.type` where there is none. */
+const pointsTo = (value: Json, type: string, resource: JsonObject): boolean => {
   if (!isJsonObject(value)) return false
   const { reference, type: said } = value
   if (typeof reference !== 'string') return said === type
-  if (reference.startsWith('#') || reference.startsWith('urn:')) return said === type
-  const found = /([A-Z][A-Za-z]+)\/[A-Za-z0-9\-.]{1,64}(?:\/_history\/[A-Za-z0-9\-.]{1,64})?(?:#.*)?$/.exec(
-    reference,
-  )
-  return (found?.[1] ?? parseReference(reference, '')?.type) === type
+  if (reference.startsWith('#')) {
+    const inside = membersOf(resource, 'contained').find(
+      (one) => isJsonObject(one) && reference === `#${one.id}`,
+    )
+    return (isJsonObject(inside) ? inside.resourceType : said) === type
+  }
+  return (typedReference.exec(reference)?.[1] ?? said) === type
 }
+
+/** A type and an id at the end of a URL, perhaps with a version. */
+const typedReference =
+  /(?:^|\/)([A-Z][A-Za-z]+)\/[A-Za-z0-9\-.]{1,64}(?:\/_history\/[A-Za-z0-9\-.]{1,64})?(?:#.*)?$/

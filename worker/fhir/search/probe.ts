@@ -11,19 +11,20 @@ export const compileProbe = (
   terms: readonly Term[],
 ): ((line: string) => boolean) | undefined => {
   if (!terms.every(({ test }) => test !== undefined)) return undefined
-  const isAnswered = (text: string): boolean => terms.some(({ test }) => test?.(text) === true)
-  const marks = [...new Map(leaves.map((leaf) => [markOf(leaf), isReadable(leaf)]))]
-  const groups = [...Map.groupBy(marks, ([mark]) => mark.slice(0, prefixLength))].map(([, group]) => ({
-    prefix: commonPrefix(group.map(([mark]) => mark)),
+  const isAnswered = (text: string, type: string): boolean =>
+    terms.some(({ test }) => test?.(text, type) === true)
+  const marks = leaves.map((leaf) => ({ mark: markOf(leaf), type: leaf.type }))
+  const groups = [...Map.groupBy(marks, ({ mark }) => mark.slice(0, prefixLength))].map(([, group]) => ({
+    prefix: commonPrefix(group.map(({ mark }) => mark)),
     group,
   }))
   return (line) =>
     groups.some(({ prefix, group }) => {
       for (let at = line.indexOf(prefix); at !== -1; at = line.indexOf(prefix, at + 1))
-        for (const [mark, readable] of group) {
+        for (const { mark, type } of group) {
           if (!line.startsWith(mark, at)) continue
-          const start = at + mark.length
-          if (!readable || isAnswered(line.slice(start, endOfText(line, start)))) return true
+          const start = startOfText(line, at + mark.length, type)
+          if (start === undefined || isAnswered(line.slice(start, endOfText(line, start)), type)) return true
         }
       return false
     })
@@ -39,6 +40,12 @@ const commonPrefix = (texts: readonly string[]): string => {
   return first.slice(0, length)
 }
 
+/** `undefined` where more is to be known than one text says: of an array, or of a Period. */
+const startOfText = (line: string, at: number, type: string): number | undefined => {
+  if (type === 'Quantity') return at
+  return isString(type) && line[at] === '"' ? at + 1 : undefined
+}
+
 /** Behind a string or a number comes one of these. */
 const endOfText = (line: string, start: number): number => {
   for (let end = start; end < line.length; end++) {
@@ -49,12 +56,6 @@ const endOfText = (line: string, start: number): number => {
 }
 
 /** What stands in front of a value. */
-const markOf = ({ name, type }: Leaf): string => {
-  if (type === 'Quantity') return '"value":'
-  return isString(type) ? `"${name}":"` : `"${name}":`
-}
-
-/** Its text says all there is to know; of a Period, only that there is one. */
-const isReadable = ({ type }: Leaf): boolean => isString(type) || type === 'Quantity'
+const markOf = ({ name, type }: Leaf): string => (type === 'Quantity' ? '"value":' : `"${name}":`)
 
 const isString = (type: string): boolean => type === 'date' || type === 'dateTime' || type === 'instant'

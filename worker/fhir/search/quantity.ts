@@ -1,7 +1,8 @@
-import { isJsonObject, type Json, type JsonObject } from '../json.ts'
-import { compileAmount, type End, numberSpanOf, point } from './number.ts'
+import { isJsonObject, type Json } from '../json.ts'
+import { compileAmount, type Numbers, numberSpanOf, point } from './number.ts'
+import { sampledSpan } from './sampled-data.ts'
 import { type CompileTerm, malformed, objects, unsupportedModifier } from './term.ts'
-import { type Span, splitEscaped, unescapeValue } from './values.ts'
+import { splitEscaped, unescapeValue } from './values.ts'
 
 /**
  * `quantity` (R4 search, "quantity"): `number`, `number|system|code`, `number||unit`. Units are compared as they are given: nothing is converted,
@@ -45,7 +46,7 @@ const unitsOf = (value: Json, type: string): readonly Unit[] => {
 
 const iso4217 = 'urn:iso:std:iso:4217'
 
-const spanOf = (value: Json, type: string): Span<End> | undefined => {
+const spanOf = (value: Json, type: string): Numbers | undefined => {
   if (!isJsonObject(value)) return undefined
   if (type === 'Range') return numberSpanOf(value)
   if (type === 'SampledData') return sampledSpan(value)
@@ -54,16 +55,8 @@ const spanOf = (value: Json, type: string): Span<End> | undefined => {
 }
 
 /** Less than something is anything below it. */
-const widen = (exact: Span<End>, comparator: Json | undefined): Span<End> => {
-  if (comparator === '<' || comparator === '<=') return { low: 'lowest', high: exact.high }
-  return comparator === '>' || comparator === '>=' ? { low: exact.low, high: 'highest' } : exact
-}
-
-/** The limits of detection, where they are given. */
-const sampledSpan = ({ lowerLimit, upperLimit }: JsonObject): Span<End> | undefined => {
-  const low = typeof lowerLimit === 'number' ? point(lowerLimit)?.low : undefined
-  const high = typeof upperLimit === 'number' ? point(upperLimit)?.high : undefined
-  return low === undefined && high === undefined
-    ? undefined
-    : { low: low ?? 'lowest', high: high ?? 'highest' }
+const widen = (exact: Numbers, comparator: Json | undefined): Numbers => {
+  const isStrict = comparator === '<' || comparator === '>'
+  if (comparator === '<' || comparator === '<=') return { low: 'lowest', high: exact.high, isStrict }
+  return comparator === '>' || comparator === '>=' ? { low: exact.low, high: 'highest', isStrict } : exact
 }

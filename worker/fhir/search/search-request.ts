@@ -36,6 +36,10 @@ export const defaultSearchCount = 50
 /** More than this on a page is not refused but not given either, as FHIR lets a server do (R4 search.html#count). */
 const maxSearchCount = 1000
 
+/** "Empty parameters are not an error - they are just ignored by the server" (R4 search, "Handling Errors"). */
+export const withoutEmpty = (pairs: readonly QueryPair[]): readonly QueryPair[] =>
+  pairs.filter(([, value]) => value !== '')
+
 /** Splits what is about the result from what is about the match, and reads it. What is not supported is refused by name. */
 export const readSearchRequest = (type: ResourceType, pairs: readonly QueryPair[]): SearchRequest => {
   const query: QueryPair[] = []

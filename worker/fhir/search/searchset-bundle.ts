@@ -1,6 +1,6 @@
 export type SearchEntry = {
-  /** The absolute URL of the resource, without a version. */
-  readonly fullUrl: string
+  /** The absolute URL of the resource, without a version; what is about the search has none. */
+  readonly fullUrl?: string
   /** The text of the resource, or of an OperationOutcome about the search. */
   readonly text: string
   readonly mode: 'match' | 'include' | 'outcome'
@@ -26,9 +26,9 @@ export const searchsetBundle = ({ self, next, total, entries }: SearchPage): str
     link,
   })
   if (entries.length === 0) return head // R4: an array is never empty
-  const texts = entries.map(
-    ({ fullUrl, text, mode }) =>
-      `{"fullUrl":${JSON.stringify(fullUrl)},"resource":${text},"search":{"mode":"${mode}"}}`,
-  )
+  const texts = entries.map(({ fullUrl, text, mode }) => {
+    const name = fullUrl === undefined ? '' : `"fullUrl":${JSON.stringify(fullUrl)},`
+    return `{${name}"resource":${text},"search":{"mode":"${mode}"}}`
+  })
   return `${head.slice(0, -1)},"entry":[${texts.join(',')}]}`
 }

@@ -1,43 +1,56 @@
 import { isJsonObject, type Json } from '../json.ts'
+import { foldText } from './fold-text.ts'
 import { type CompileTerm, items, malformed, text, unsupportedModifier } from './term.ts'
 import { unescapeValue } from './values.ts'
 
 /**
- * `string` (R4 search, "string"): the start of a value, without regard to case and accents; `:contains` any part of it; `:exact` all of it as it
- * is written. Of a HumanName or an Address each of its strings is a value.
+ * `string` (R4 search, "string"): the start of a value, without regard to case, accents and punctuation; `:contains` any part of it; `:exact`
+ * all of it as it is written. Of a HumanName or an Address each of its strings is a value, and each part of a family name too.
  */
 export const compileString: CompileTerm = (clause) => {
   const asked = unescapeValue(clause.value)
   if (asked === '') throw malformed(clause, 'it is empty')
-  const matching = (matches: (said: string) => boolean): ReturnType<CompileTerm> => ({
-    matches: ({ value }) => stringsOf(value).some(matches),
-    needle: '',
-  })
-  const wanted = normalize(asked)
+  const wanted = foldText(asked)
+  const matching = (matches: (said: string) => boolean): ReturnType<CompileTerm> => {
+    if (wanted === '') throw malformed(clause, 'it is nothing but punctuation')
+    const isFamily = clause.parameter === 'family'
+    return {
+      matches: ({ value }) => stringsOf(value, isFamily, withParts).some((said) => matches(foldText(said))),
+      needle: '',
+    }
+  }
   switch (clause.modifier) {
     case '':
-      return matching((said) => normalize(said).startsWith(wanted))
+      return matching((said) => said.startsWith(wanted))
     case 'contains':
-      return matching((said) => normalize(said).includes(wanted))
+      return matching((said) => said.includes(wanted))
     case 'exact':
-      return matching((said) => said === asked)
+      return { matches: ({ value }) => stringsOf(value, false, whole).includes(asked), needle: '' }
     default:
       throw unsupportedModifier(clause, 'only :exact, :contains and :missing are')
   }
 }
 
-/** Without case, accents, and differences between runs of blanks. */
-export const normalize = (said: string): string =>
-  isPlain(said)
-    ? said.toLowerCase()
-    : said.normalize('NFKD').replaceAll(/\p{M}/gu, '').toLowerCase().replaceAll(/\s+/gu, ' ').trim()
+type SplitName = (family: string) => readonly string[]
 
-const isPlain = (said: string): boolean => /^[!-~]+(?: [!-~]+)*$/.test(said)
-
-const stringsOf = (value: Json): readonly string[] => {
-  if (typeof value === 'string') return [value]
+const stringsOf = (value: Json, isFamily: boolean, split: SplitName): readonly string[] => {
+  if (typeof value === 'string') return isFamily ? split(value) : [value]
   if (!isJsonObject(value)) return []
-  return stringMembers.flatMap((name) => items(value[name]).flatMap((item) => text(item) ?? displayOf(item)))
+  return stringMembers.flatMap((name) =>
+    items(value[name]).flatMap((item) => {
+      const said = text(item)
+      if (said === undefined) return displayOf(item)
+      return name === 'family' ? split(said) : said
+    }),
+  )
+}
+
+const whole: SplitName = (family) => [family]
+
+/** "Servers should search the parts of a family name independently": Carreno Quinones by either. */
+const withParts: SplitName = (family) => {
+  const parts = family.split(/[\s-]+/)
+  return parts.length === 1 ? parts : [family, ...parts]
 }
 
 /** The strings of HumanName, Address, CodeableConcept and Annotation. */

@@ -13,12 +13,14 @@ export type SearchContext = {
 
 /** One value of a parameter, compiled. */
 export type Term = {
-  /** Whether a value that the parameter selects answers to it. */
-  readonly matches: (selected: Selected) => boolean
+  /** Whether a value that the parameter selects in the resource answers to it. */
+  readonly matches: (selected: Selected, resource: JsonObject) => boolean
   /** Some text that stands in every line that answers to it, unless it is written with `\u` escapes; `''` when there is none. */
   readonly needle: string
+  /** The needle may stand there in another case. */
+  readonly ignoresCase?: boolean
   /** Of a value that is a string, or a number in its text: whether it answers; told without parsing the resource around it. */
-  readonly test?: (text: string) => boolean
+  readonly test?: (text: string, type: string) => boolean
 }
 
 export type Clause = { readonly parameter: string; readonly modifier: string; readonly value: string }

@@ -15,6 +15,9 @@ export const splitEscaped = (text: string, separator: ',' | '|' | '$'): readonly
 
 export const unescapeValue = (text: string): string => text.replaceAll(/\\([,|$\\])/g, '$1')
 
+/** "The parameter value `xx\xx` is illegal" (R4 search, "Escaping"). */
+export const isWellEscaped = (text: string): boolean => !text.replaceAll(/\\[,|$\\]/g, '').includes('\\')
+
 export type Prefix = 'eq' | 'ne' | 'gt' | 'lt' | 'ge' | 'le' | 'sa' | 'eb' | 'ap'
 
 /** The prefix of a number, date or quantity (R4 search, "Prefixes"); `eq` when there is none. */

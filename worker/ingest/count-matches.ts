@@ -1,0 +1,32 @@
+import type { Deps } from '../deps.ts'
+import { SluiceError } from '../errors.ts'
+import type { Filter } from '../fhir/search/filter.ts'
+import { readSearchRows, type SearchRange } from '../store/search-rows.ts'
+import { isMatchOf, placeOf, shownLines } from './found-lines.ts'
+
+/** All matches, if they are found within what one request may do; a guess would be no answer to "accurate". */
+export const countMatches = async (deps: Deps, filter: Filter, range: SearchRange): Promise<number> => {
+  const { pageRows } = deps.config.limits
+  const maxRows = maxPages * pageRows
+  let [total, looked, after] = [0, 0, undefined as string | undefined]
+  for (;;) {
+    await deps.clock.yield()
+    const rows = await readSearchRows(deps.db, { ...range, after }, pageRows)
+    if (filter.isEmpty) total += rows.filter(({ isShown }) => isShown).length
+    else
+      for await (const { line } of shownLines(deps, rows))
+        if (line !== undefined && isMatchOf(filter, line)) total++
+    const last = rows.at(-1)
+    if (rows.length < pageRows || last === undefined) return total
+    after = placeOf(last, range)
+    looked += rows.length
+    if (looked >= maxRows)
+      throw new SluiceError(
+        'not-supported',
+        `Cannot count the matches: there are more than ${maxRows} ${filter.type} resources to look at; an export counts them`,
+      )
+  }
+}
+
+/** Pages of candidates that one request may look at for a number. */
+const maxPages = 50
