@@ -35,7 +35,7 @@ const capabilitiesOf = async (ask: Ask) => {
     system: namesIn(rest.operation),
     patient: namesIn(ofType('Patient').operation),
     group: namesIn(ofType('Group').operation),
-    withoutMedication: (ofType('Medication').extension ?? []).map(({ valueCanonical }) => valueCanonical),
+    withoutValueSet: (ofType('ValueSet').extension ?? []).map(({ valueCanonical }) => valueCanonical),
   }
 }
 
@@ -73,7 +73,7 @@ describe.each<[env: Readonly<Record<string, string>>, levels: readonly string[]]
       system: [...(levels.includes('system') ? ['export'] : []), 'export-status'],
       patient: levels.includes('patient') ? ['export', 'patient-export'] : [],
       group: [...(levels.includes('group') ? ['export', 'group-export'] : []), 'member-add', 'member-remove'],
-      withoutMedication: ['patient', 'group']
+      withoutValueSet: ['patient', 'group']
         .filter((level) => levels.includes(level))
         .map((level) => `${bulkData}/${level}-export`),
     })

@@ -62,7 +62,7 @@ describe.skipIf(isSqldMissing)('A kick-off on a libSQL server', { timeout: 60_00
         const estimate = await readEstimate(await remote.request(`/fhir/${path}?${query}`))
         expect(requests - before).toBeLessThanOrEqual(14)
         expect(estimate).toEqual(await readEstimate(await local.request(`/fhir/${path}?${query}`)))
-        expect(estimate.isExact).toBe(true)
+        expect(estimate.isExact).toBe(path === '$export') // of patients it knows not all Provenance
       }
     }
   })
