@@ -57,7 +57,13 @@ const judgePiece = async (
   for (let place = 0; place < places; place++) {
     const from = after + Math.floor(((end - after) * place) / places)
     const bounds = { maxRows: place === 0 ? rowsOfType : rows, maxBytes: pageBytes }
-    const page = await readTypeCandidates(db, whole, typeId, from, bounds)
+    const page = await readTypeCandidates(
+      db,
+      whole,
+      typeId,
+      { after: from, untilSeq: whole.untilSeq },
+      bounds,
+    )
     if (page === undefined) continue
     pages.push(page)
     if (place === 0 && page.last >= end) break

@@ -75,23 +75,28 @@ const scanType = async (
 ): Promise<MatchStep> => {
   const { deps, job } = slice
   const done = turn({ ...newMatchPlan, typeAt: plan.typeAt, step: 'patients' })
-  const from = scanFrom(job, typeId)
-  if (from === undefined) return done
-  const after = Math.max(plan.at, positionOf(typeId, from))
-  const page = await readTypeCandidates(deps.db, job, typeId, after, boundsOf(slice, plan))
+  const seqs = seqsOfScan(job, typeId)
+  if (seqs === undefined) return done
+  const { untilSeq } = seqs
+  const after = Math.max(plan.at, positionOf(typeId, seqs.afterSeq))
+  const page = await readTypeCandidates(deps.db, job, typeId, { after, untilSeq }, boundsOf(slice, plan))
   return page === undefined ? done : judge(slice, { ...plan, at: page.last }, filters, page)
 }
 
+type Seqs = { readonly afterSeq: number; readonly untilSeq: number }
+
 /**
- * After which `seq` versions of a type may be exported that no patient of the job leads to; `undefined` where there are none. What comes
- * because something else does (Provenance, and what is referred to) may be older than `_since`.
+ * Between which `seq`s versions of a type may be exported that no patient of the job leads to; `undefined` where there are none. What comes
+ * because something else does (Provenance, and what is referred to) may be older than `_since`, and comes as it is, though it has changed
+ * since `_until`.
  */
-const scanFrom = (job: Job, typeId: number): number | undefined => {
+const seqsOfScan = (job: Job, typeId: number): Seqs | undefined => {
   const comesAlong =
     job.referenced.typeIds.includes(typeId) ||
     (typeId === provenanceTypeId && (job.level !== 'system' || job.shape.associated.provenance !== 'default'))
-  if (comesAlong) return 0
-  return job.level === 'system' || isOfNewcomers(job) ? job.sinceSeq : undefined
+  if (comesAlong) return { afterSeq: 0, untilSeq: job.asOf }
+  const { sinceSeq, untilSeq } = job
+  return job.level === 'system' || isOfNewcomers(job) ? { afterSeq: sinceSeq, untilSeq } : undefined
 }
 const provenanceTypeId = typeIdOf('Provenance')
 

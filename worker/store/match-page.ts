@@ -5,19 +5,20 @@ import type { Job } from './jobs.ts'
 import { isInSnapshot, isLive } from './live.ts'
 import { isReadable, type Page, type PageBounds, pageOf, pageRowOf, readBounded } from './page.ts'
 import { positionOf } from './position.ts'
+import { knowsSnapshot } from './read-deletions.ts'
 import { holdsLease, type Lease } from './units.ts'
 import { ordinalAt, seqAt, spanOf, walkRow } from './walk.ts'
 
-/** Candidates among all versions of a type behind the position `after`, up to the one of `_until`. */
+/** Candidates among all versions of a type behind the position `after`, up to a `seq`. */
 export const readTypeCandidates = (
   db: Db,
   job: Job,
   typeId: number,
-  after: number,
+  { after, untilSeq }: { readonly after: number; readonly untilSeq: number },
   bounds: PageBounds,
 ): Promise<Page | undefined> =>
   readCandidates(db, job, after, bounds, ({ maxRows }) => {
-    const end = positionOf(typeId, job.untilSeq)
+    const end = positionOf(typeId, untilSeq)
     return sql`select v.position as row_number, v.position, v.marked, case when ${shown(job)} then v.bytes end as line_bytes
       from resource_version v where v.position > ${after} and v.position <= ${end} order by v.position limit ${maxRows}`
   })
@@ -84,7 +85,7 @@ export const readDeletedCandidates = (
       left join resource_version l on l.resource_key = s.resource_key and l.version_id = s.version_id - 1
         and r.type_id in (select value from json_each(${JSON.stringify(typeIds)}))
         and (s.superseded_by is null or s.superseded_by > ${job.asOf})
-        ${job.hasSince ? sql`and ${isLive(sql`s.resource_key`, job.sinceSeq)}` : sql``}
+        ${knowsSnapshot(job) ? sql`and ${isLive(sql`s.resource_key`, job.sinceSeq)}` : sql``}
       order by s.seq`,
   )
 

@@ -37,7 +37,7 @@ export const readDeletions = (
 type Sql = RawBuilder<unknown>
 
 /** The client has what was there at `_since`; without it anything; and with `_history` also what has come and gone since. */
-const knowsSnapshot = ({ hasSince, shape }: Job): boolean => hasSince && !shape.associated.history
+export const knowsSnapshot = ({ hasSince, shape }: Job): boolean => hasSince && !shape.associated.history
 
 export const isToBeTold = (job: Job): Sql => {
   const { asOf, sinceSeq, level } = job
