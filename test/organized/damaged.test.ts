@@ -70,3 +70,24 @@ test('A patient of whom nothing can be exported has a block all the same', async
 
 const lineOf = (id: string): RegExp =>
   new RegExp(`^\\{"resourceType":"(?!Parameters)[^\\n]*"id":"${id}"[^\\n]*\\n`, 'm')
+
+test.each([2000, 60])(
+  'Headers are no resources of which FAILURE_LIMIT says a share, with files of %d bytes',
+  async (fileBytes) => {
+    const observations = ['a', 'b', 'c'].map((id) => ({
+      resourceType: 'Observation',
+      id,
+      subject: { reference: 'Patient/p' },
+    }))
+    for (const failureLimitPercent of [49, 50]) {
+      const h = await createHarness({ fileBytes, partBytes: 100, failureLimitPercent })
+      await h.load([{ resourceType: 'Patient', id: 'p' }, ...observations])
+      for (const id of ['a', 'b']) await damageLine(h.deps.db, `Observation/${id}`, 'missing')
+      const response = await h.finish(await h.kickOff('?_type=Patient,Observation&organizeOutputBy=Patient'))
+      const said = `${response.status} ${await response.text()}`
+      if (failureLimitPercent === 49) expect(said).toMatch(/^500 .*2 of 4 resources could not be exported/)
+      else expect(said).toMatch(/^200 /)
+      h.close()
+    }
+  },
+)

@@ -72,9 +72,11 @@ export const readFailureCounts = async (db: Db, jobId: string): Promise<FailureC
     sql<{ count: number; first: string | null }>`select count(*) as count,
       (select outcome ->> '$.issue[0].diagnostics' from job_problem where ${ofJob} order by row_number limit 1) as first
       from job_problem where ${ofJob}`,
-    sql<{ written: number; planned: number; isPlanned: 0 | 1 }>`select
+    sql<{ written: number; planned: number; headers: number; isPlanned: 0 | 1 }>`select
       coalesce(sum(lines_done) filter (where kind = 'output'), 0) as written,
       coalesce(sum(max(lines_done, lines_total)) filter (where kind = 'output'), 0) as planned,
+      count(*) filter (where is_continued = 1)
+        + (select count(*) from job_patient where job_id = ${jobId} and block_lines > 0) as headers,
       max(kind = 'plan' and state = 'done') as isPlanned
       from work_unit where job_id = ${jobId}`,
   ])
@@ -82,8 +84,9 @@ export const readFailureCounts = async (db: Db, jobId: string): Promise<FailureC
   return {
     problems: found?.count ?? 0,
     first: found?.first ?? '',
-    written: all?.written ?? 0,
-    planned: all?.planned ?? 0,
+    // The header of a block is no resource; each file that goes on with one repeats it.
+    written: (all?.written ?? 0) - (all?.headers ?? 0),
+    planned: (all?.planned ?? 0) - (all?.headers ?? 0),
     isPlanned: all?.isPlanned === 1,
   }
 }
