@@ -7,7 +7,16 @@ import type { Job } from '../store/jobs.ts'
 export type JobFilters = ReadonlyMap<number, readonly Filter[]>
 
 /** `ap` is measured from the time of the snapshot, so that a filter means the same whenever it is asked (I2). */
-export const compileJobFilters = ({ shape, baseUrl, transactionTime }: Job): JobFilters =>
+export const compileJobFilters = (job: Job): JobFilters => {
+  const filters = compiled.get(job) ?? compile(job)
+  compiled.set(job, filters)
+  return filters
+}
+
+/** A slice asks for every page of its job. */
+const compiled = new WeakMap<Job, JobFilters>()
+
+const compile = ({ shape, baseUrl, transactionTime }: Job): JobFilters =>
   Map.groupBy(
     shape.typeFilters.map((text) => parseTypeFilter(text, { serverBase: baseUrl, nowMs: transactionTime })),
     ({ type }) => typeIdOf(type),

@@ -1,5 +1,5 @@
 import { SluiceError } from '../errors.ts'
-import { parseBoolean } from './boolean-parameter.ts'
+import { readBooleanParameter } from './boolean-parameter.ts'
 import { echoText } from './echo-text.ts'
 import type { ExportParameterName } from './export-parameter-names.ts'
 import {
@@ -99,7 +99,7 @@ export const parseExportRequest = (input: ExportRequestInput): ExportRequest => 
     sinceJob,
     until: until?.instant,
     shape: shaped.shape,
-    isDryRun: readBoolean('_dryRun', values),
+    isDryRun: readBooleanParameter('_dryRun', values),
     ignored,
     notes: [
       ...absent.map(({ reason }) => `Nothing of _type ${reason}`),
@@ -157,14 +157,6 @@ const readInstant = (
   const instant = parseInstant(text)
   if (instant !== undefined) return { text, instant }
   throw invalid(name, text, 'it is neither a FHIR instant, with its offset from UTC, nor a FHIR date')
-}
-
-const readBoolean = (name: ExportParameterName, values: ExportParameters['values']): boolean => {
-  const text = onlyValue(name, values)
-  if (text === undefined) return false
-  const value = parseBoolean(text)
-  if (value !== undefined) return value
-  throw invalid(name, text, 'it is neither true nor false')
 }
 
 const refuseEmptyRange = (

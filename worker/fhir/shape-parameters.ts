@@ -1,10 +1,10 @@
 import { readAssociatedDataParameter } from './associated-data-parameter.ts'
+import { readBooleanParameter } from './boolean-parameter.ts'
 import { readElementsParameter } from './elements-parameter.ts'
 import type { ExportParameters } from './export-parameters.ts'
 import { type ExportShape, plainShape } from './export-shape.ts'
 import type { IgnoredParameter } from './ignored-parameter.ts'
 import { readOrganizeParameter } from './organize-parameter.ts'
-import { readPartialManifests } from './partial-manifests-parameter.ts'
 import type { ResourceType } from './resource-type.ts'
 import type { SearchContext } from './search/term.ts'
 import { type Bounds, readTuningParameters } from './tuning-parameters.ts'
@@ -37,7 +37,7 @@ export const readShapeParameters = (
       associated: associated.associated,
       ...(elements.choice && { elements: elements.choice }),
       ...(organizedBy && { organizedBy }),
-      allowsPartialManifests: readPartialManifests(values.get('allowPartialManifests')),
+      allowsPartialManifests: readBooleanParameter('allowPartialManifests', values),
       tuning: tuning.tuning,
     },
     ignored: [...elements.unknown, ...associated.unsupported, ...unsupported, ...tuning.ignored],
