@@ -8,6 +8,7 @@ import { openApiDocument } from '../worker/http/openapi-document.ts'
 import { systemClock } from '../worker/platform/clock.ts'
 import { randomId } from '../worker/platform/ids.ts'
 import { silentLog } from '../worker/platform/log.ts'
+import { webRemote } from '../worker/platform/web-remote.ts'
 import { memoryStorage } from '../worker/storage/memory.ts'
 import { createDb } from '../worker/store/db.ts'
 
@@ -24,6 +25,7 @@ export const generateDocument = (): string => {
     clock: systemClock,
     newId: randomId,
     log: silentLog,
+    askRemote: webRemote(config),
   }
   const document = openApiDocument(
     createApp(deps, () => {}),

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import type { Issuer } from './config/issuers.ts'
 import { environmentOf } from './config/rules.ts'
 import { defaultsOf, type Runtime } from './config/runtime.ts'
 import { isS3Url } from './config/s3-url.ts'
@@ -22,9 +23,21 @@ export type Config = {
   readonly storageUrl: string
   /** Secret. Given where `storageUrl` is `s3:`, and only there. */
   readonly storageCredentials: S3Credentials | undefined
-  readonly auth: 'open'
-  /** Anything but `proxy` only where the storage can do it: signing URLs, or telling bare ones. */
+  readonly auth: 'open' | 'smart'
   readonly fileAccess: FileAccess
+  /** Secret. Given with `AUTH=smart` and `FILE_ACCESS=capability`; other keys are derived from it (`platform/secret-box.ts`). */
+  readonly secretKey: string | undefined
+  readonly issuers: readonly Issuer[]
+  /** Hosts that may be asked although they are private or speak plain http: in lower case, with a port or without. */
+  readonly privateHosts: readonly string[]
+  /** Secret. */
+  readonly setupToken: string | undefined
+  readonly oidc: OidcProvider | undefined
+  readonly cloudflareAccess: CloudflareAccess | undefined
+  readonly whenBusy: 'queue' | 'reject'
+  readonly corsOrigins: readonly string[]
+  /** In lower case. */
+  readonly clientAddressHeader: string | undefined
   /** Levels at which exports may be started. Empty: at none. */
   readonly exportLevels: readonly ('system' | 'patient' | 'group')[]
   readonly compat: Given['COMPAT']
@@ -44,8 +57,30 @@ export type AdditionalResources = {
   readonly onlySince: boolean
 }
 
-/** How clients get files: through our own route, by signed URLs, or with credentials of their own for the storage. */
-export type FileAccess = 'proxy' | 'signed' | 'storage'
+/** Where administrators sign in by OpenID Connect, and which values of a claim make them what. */
+export type OidcProvider = {
+  readonly issuer: string
+  readonly clientId: string
+  /** Secret. */
+  readonly clientSecret: string | undefined
+  readonly roleClaim: string
+  readonly admins: readonly string[]
+  readonly viewers: readonly string[]
+}
+
+/** Cloudflare Access in front of the service, and who of those it lets in is what, by e-mail address in lower case. */
+export type CloudflareAccess = {
+  readonly team: string
+  readonly audience: string
+  readonly admins: readonly string[]
+  readonly viewers: readonly string[]
+}
+
+/**
+ * How clients get files: through our own route, with a token where one is asked for; through it, by URLs that are the right itself; by URLs
+ * that the storage signs; or with credentials of their own for the storage. The last two only where the storage can do it.
+ */
+export type FileAccess = 'proxy' | 'capability' | 'signed' | 'storage'
 
 /** Bounds and reasons: `config/settings.ts`. */
 export type Limits = {
@@ -83,6 +118,16 @@ export type Limits = {
   readonly ingestChunkRows: number
   readonly ingestChunkBytes: number
   readonly maxClockSkewMs: number
+  readonly accessTokenSeconds: number
+  readonly signingKeyMs: number
+  readonly sessionSeconds: number
+  /** 0: no bound. */
+  readonly maxRunningJobs: number
+  /** Of one client, unless its registration says otherwise. 0: no bound. */
+  readonly maxClientJobs: number
+  /** 0: no bound. */
+  readonly requestsPerMinute: number
+  readonly clientRequestsPerMinute: number
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -143,6 +188,15 @@ const toConfig = (given: Given): Omit<Config, 'limits'> => ({
   storageCredentials: isS3Url(given.STORAGE_URL) ? toCredentials(given) : undefined,
   auth: given.AUTH ?? 'open',
   fileAccess: given.FILE_ACCESS,
+  secretKey: given.SECRET_KEY,
+  issuers: given.ISSUERS,
+  privateHosts: given.PRIVATE_HOSTS.map((host) => host.toLowerCase()),
+  setupToken: given.SETUP_TOKEN,
+  oidc: toOidc(given),
+  cloudflareAccess: toCloudflareAccess(given),
+  whenBusy: given.WHEN_BUSY,
+  corsOrigins: given.CORS_ORIGINS,
+  clientAddressHeader: given.CLIENT_ADDRESS_HEADER?.toLowerCase(),
   exportLevels: given.EXPORT_ENABLED === 'on' ? given.EXPORT_LEVELS : [],
   compat: given.COMPAT,
   headers: given.HEADERS,
@@ -155,6 +209,28 @@ const toConfig = (given: Given): Omit<Config, 'limits'> => ({
   }),
   logLevel: given.LOG_LEVEL,
 })
+
+const toOidc = (given: Given): OidcProvider | undefined =>
+  given.OIDC_ISSUER === undefined || given.OIDC_CLIENT_ID === undefined
+    ? undefined
+    : {
+        issuer: given.OIDC_ISSUER,
+        clientId: given.OIDC_CLIENT_ID,
+        clientSecret: given.OIDC_CLIENT_SECRET,
+        roleClaim: given.OIDC_ROLE_CLAIM ?? '',
+        admins: given.OIDC_ADMINS,
+        viewers: given.OIDC_VIEWERS,
+      }
+
+const toCloudflareAccess = (given: Given): CloudflareAccess | undefined =>
+  given.CF_ACCESS_TEAM === undefined || given.CF_ACCESS_AUD === undefined
+    ? undefined
+    : {
+        team: given.CF_ACCESS_TEAM,
+        audience: given.CF_ACCESS_AUD,
+        admins: given.CF_ACCESS_ADMINS.map((address) => address.toLowerCase()),
+        viewers: given.CF_ACCESS_VIEWERS.map((address) => address.toLowerCase()),
+      }
 
 /** Both keys are there: a rule between settings says so. */
 const toCredentials = ({
@@ -200,6 +276,13 @@ const toLimits = (given: Given): Limits => ({
   ingestChunkRows: given.INGEST_CHUNK_ROWS,
   ingestChunkBytes: given.INGEST_CHUNK_BYTES,
   maxClockSkewMs: given.MAX_CLOCK_SKEW_MS,
+  accessTokenSeconds: given.ACCESS_TOKEN_SECONDS,
+  signingKeyMs: given.SIGNING_KEY_DAYS * 86_400_000,
+  sessionSeconds: given.SESSION_SECONDS,
+  maxRunningJobs: given.MAX_RUNNING_JOBS,
+  maxClientJobs: given.MAX_CLIENT_JOBS,
+  requestsPerMinute: given.REQUESTS_PER_MINUTE,
+  clientRequestsPerMinute: given.CLIENT_REQUESTS_PER_MINUTE,
 })
 
 const localUrl = (host: string, port: number): string =>

@@ -2,6 +2,7 @@ import type { Config } from './config.ts'
 import type { Clock } from './platform/clock.ts'
 import type { NewId } from './platform/ids.ts'
 import type { Log } from './platform/log.ts'
+import type { AskRemote } from './platform/remote.ts'
 import type { Storage } from './storage/storage.ts'
 import type { Db } from './store/db.ts'
 
@@ -13,6 +14,7 @@ export type Deps = {
   readonly clock: Clock
   readonly newId: NewId
   readonly log: Log
+  readonly askRemote: AskRemote
 }
 
 /** The FHIR base URL clients see: references that start with it are local. */

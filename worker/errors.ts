@@ -6,6 +6,11 @@ export const errorTable = {
   // code:                    HTTP status, OperationOutcome issue.code (http://hl7.org/fhir/issue-type)
   invalid: { status: 400, issue: 'invalid' },
   'not-supported': { status: 400, issue: 'not-supported' },
+  // RFC 6750 section 3.1; each is answered with `WWW-Authenticate` (`http/error-response.ts`).
+  unauthenticated: { status: 401, issue: 'login' },
+  'invalid-token': { status: 401, issue: 'security' },
+  'expired-token': { status: 401, issue: 'expired' },
+  'insufficient-scope': { status: 403, issue: 'forbidden' },
   forbidden: { status: 403, issue: 'forbidden' },
   'not-found': { status: 404, issue: 'not-found' },
   'method-not-allowed': { status: 405, issue: 'not-supported' },
@@ -23,6 +28,11 @@ export const errorTable = {
   'database-unavailable': { status: 503, issue: 'transient' },
   'storage-unavailable': { status: 503, issue: 'transient' },
   'invalid-range': { status: 416, issue: 'invalid' },
+  // RFC 6749 section 5.2: answers of the token endpoint, which are no OperationOutcomes there (`http/oauth-error.ts`).
+  'invalid-client': { status: 401, issue: 'security' },
+  'invalid-scope': { status: 400, issue: 'forbidden' },
+  'unauthorized-client': { status: 400, issue: 'forbidden' },
+  'unsupported-grant-type': { status: 400, issue: 'not-supported' },
   // The two below are answers of a storage to the engine and never reach a client as they are.
   'no-such-upload': { status: 503, issue: 'transient' },
   'invalid-part': { status: 503, issue: 'transient' },

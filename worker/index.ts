@@ -14,6 +14,7 @@ import { openObjectStorage } from './open-storage.ts'
 import { systemClock } from './platform/clock.ts'
 import { randomId } from './platform/ids.ts'
 import { consoleLog } from './platform/log.ts'
+import { webRemote } from './platform/web-remote.ts'
 import { connectPerCall, createRemoteDb } from './store/open-remote-database.ts'
 import { prepareDatabase } from './store/prepare-database.ts'
 import { retryWhenBusy } from './store/retry-when-busy.ts'
@@ -71,6 +72,7 @@ const createDeps = (env: Environment): Deps => {
     clock: systemClock,
     newId: randomId,
     log: consoleLog(config.logLevel, systemClock.now),
+    askRemote: webRemote(config),
   }
 }
 

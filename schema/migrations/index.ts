@@ -3,6 +3,7 @@ import { exportJobs } from './0002_export.ts'
 import { population } from './0003_population.ts'
 import { jobList } from './0004_job_list.ts'
 import { wholeSpecification } from './0005_whole_specification.ts'
+import { access } from './0006_access.ts'
 
 export type Migration = {
   readonly version: number
@@ -20,4 +21,5 @@ export const migrations: readonly Migration[] = [
   { version: 3, name: 'population', statements: population },
   { version: 4, name: 'job list', statements: jobList },
   { version: 5, name: 'whole specification', statements: wholeSpecification },
+  { version: 6, name: 'access', statements: access },
 ]

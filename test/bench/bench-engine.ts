@@ -6,6 +6,7 @@ import { createApp } from '../../worker/http/app.ts'
 import { randomId } from '../../worker/platform/ids.ts'
 import { consoleLog } from '../../worker/platform/log.ts'
 import { nodeClock } from '../../worker/platform/node/clock.ts'
+import { webRemote } from '../../worker/platform/web-remote.ts'
 import type { Storage } from '../../worker/storage/storage.ts'
 import type { Db } from '../../worker/store/db.ts'
 import { type Exported, exportAll } from './bench-server.ts'
@@ -27,6 +28,7 @@ export const measureEngine = async (engineDb: Db, clientDb: Db, storage: Storage
     clock: nodeClock,
     newId: randomId,
     log: consoleLog('warn', nodeClock.now),
+    askRemote: webRemote(config),
   }
   const counts: Counts = { statements: 0, parts: 0, bytes: 0 }
   const engine = startEngineLoop(countingDeps({ ...deps, db: engineDb }, counts))

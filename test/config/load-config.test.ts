@@ -73,7 +73,7 @@ describe('loadConfig', () => {
       'Cannot use PORT "99999": it must be a whole number from 0 to 65,535.',
       'Cannot use PART_BYTES "8 potatoes": it must be a whole number of bytes from 1 to 5GiB, written like 8388608, 8MiB or 8 MB.',
       'Cannot leave BASE_URL unset: links need an absolute http or https URL where HOST "0.0.0.0" is not a loopback address.',
-      'Cannot leave AUTH unset: access must be chosen where HOST "0.0.0.0" is not a loopback address, and open is the only kind of this version.',
+      'Cannot leave AUTH unset: access must be chosen where HOST "0.0.0.0" is not a loopback address.',
       'Cannot use RETRY_BASE_MS "20": it must be at most RETRY_MAX_MS (10).',
     ])
   })
@@ -86,8 +86,8 @@ describe('loadConfig', () => {
 
   it('names any setting that is wrong, and shows its value unless it is a secret', () => {
     for (const name of Object.keys(settings.shape)) {
-      const [problem, ...more] = problemsOf({ [name]: 'no such value!' })
-      const shown = /^AWS_|_TOKEN$/.test(name) ? '…' : 'no such value!'
+      const [problem, ...more] = problemsOf({ [name]: 'no such välue!' })
+      const shown = /^AWS_|_TOKEN$|SECRET/.test(name) ? '…' : 'no such välue!'
       expect(problem).toMatch(`Cannot use ${name} "${shown}": `)
       expect(more).toEqual([])
     }
@@ -232,10 +232,11 @@ describe('AUTH', () => {
     )
   })
 
-  it('does not know smart yet, and says so', () => {
+  it('can be smart only with a key to seal secrets with', () => {
     expect(problemsOf({ AUTH: 'smart' })).toEqual([
-      'Cannot use AUTH "smart": SMART Backend Services comes in a later version, and only open exists in this one.',
+      'Cannot leave SECRET_KEY unset: AUTH=smart signs tokens and stores secrets under it; make one with: openssl rand -base64 32.',
     ])
+    expect(loadConfig({ AUTH: 'smart', SECRET_KEY: 'x'.repeat(43) }, 'node').auth).toBe('smart')
   })
 })
 
@@ -253,13 +254,13 @@ describe('FILE_ACCESS and FILE_URL_TTL', () => {
 
   it.each(['signed', 'storage'])('cannot be %s where the storage is a folder', (FILE_ACCESS) => {
     expect(problemsOf({ FILE_ACCESS })).toEqual([
-      `Cannot use FILE_ACCESS "${FILE_ACCESS}": clients cannot reach a folder, so STORAGE_URL must be s3: or files must go through proxy.`,
+      `Cannot use FILE_ACCESS "${FILE_ACCESS}": clients cannot reach a folder, so STORAGE_URL must be s3: or files must go through proxy or capability.`,
     ])
   })
 
-  it('refuses what is none of the three, and what no signature can say', () => {
+  it('refuses what is none of the four, and what no signature can say', () => {
     expect(problemsOf({ FILE_ACCESS: 'redirect' })).toEqual([
-      'Cannot use FILE_ACCESS "redirect": it must be one of proxy, signed, storage.',
+      'Cannot use FILE_ACCESS "redirect": it must be one of proxy, capability, signed, storage.',
     ])
     for (const FILE_URL_TTL of ['1', '604800']) expect(problemsOf({ FILE_URL_TTL })).toEqual([])
     for (const FILE_URL_TTL of ['0', '604801', '1h']) expect(problemsOf({ FILE_URL_TTL })).toHaveLength(1)

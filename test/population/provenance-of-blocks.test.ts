@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { anybody } from '../../worker/export/asker.ts'
 import { kickOff } from '../../worker/export/kick-off.ts'
 import { type AssociatedData, plainShape } from '../../worker/fhir/export-shape.ts'
 import { parseInstant } from '../../worker/fhir/instant.ts'
@@ -62,6 +63,7 @@ const found = async (
     requestUrl: '',
     lenient: false,
     idempotencyKey: undefined,
+    asker: anybody,
   })
   while (
     (

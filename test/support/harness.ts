@@ -1,12 +1,15 @@
 import { type Client, createClient } from '@libsql/client'
+import type { Principal } from '../../worker/auth/principal.ts'
 import { type Environment, type Limits, loadConfig } from '../../worker/config.ts'
 import type { Deps } from '../../worker/deps.ts'
 import { runSweep } from '../../worker/export/sweep.ts'
 import { runTick } from '../../worker/export/tick.ts'
 import { createApp } from '../../worker/http/app.ts'
+import { identifyByCredentials } from '../../worker/http/authenticate.ts'
 import { ingestNdjson } from '../../worker/ingest/ingest-ndjson.ts'
 import type { IngestReport } from '../../worker/ingest/ingest-report.ts'
 import { silentLog } from '../../worker/platform/log.ts'
+import { webRemote } from '../../worker/platform/web-remote.ts'
 import { type MemoryStorage, memoryStorage } from '../../worker/storage/memory.ts'
 import type { Storage } from '../../worker/storage/storage.ts'
 import { createDb, type Db } from '../../worker/store/db.ts'
@@ -24,6 +27,8 @@ export type Harness = {
   /** A GET unless `init` says otherwise; paths begin at the root. */
   request(path: string, init?: RequestInit): Promise<Response>
   load(resources: readonly object[]): Promise<IngestReport>
+  /** The same, made by somebody who has been admitted already, whatever `AUTH` is. */
+  as(principal: Principal): Harness['request']
   put(resource: { resourceType: string; id: string }): Promise<Response>
   remove(name: string): Promise<Response>
   /** The URL path of the status request of a new export. */
@@ -94,7 +99,14 @@ export const createHarness = async (
   const storage = memoryStorage({ clock })
   const deps = createDeps(client, given ?? storage, clock, limits, pages, environment)
   await prepareDatabase(deps.db, clock.now())
-  const app = createApp(deps, () => {})
+  const principals = new Map<string, Principal>()
+  const app = createApp(
+    deps,
+    () => {},
+    undefined,
+    async (c, given) =>
+      principals.get(c.req.header('x-test-principal') ?? '') ?? identifyByCredentials(c, given),
+  )
 
   const request: Harness['request'] = async (path, init) =>
     app.request(path, { ...init, headers: { host: 'localhost', ...init?.headers } })
@@ -129,6 +141,12 @@ export const createHarness = async (
     clock,
     storage,
     request,
+    as: (principal) => {
+      const number = String(principals.size + 1)
+      principals.set(number, principal)
+      return (path, init) =>
+        request(path, { ...init, headers: { 'x-test-principal': number, ...init?.headers } })
+    },
     kickOff,
     finish,
     files,
@@ -174,6 +192,7 @@ export const createDeps = (
     clock,
     newId: () => `00000000-0000-4000-8000-${String(++made).padStart(12, '0')}`,
     log: silentLog,
+    askRemote: webRemote(config),
   }
 }
 

@@ -3,26 +3,18 @@ import { choice, daySeconds, settingNotes, whole } from './setting.ts'
 
 /** Who gets to see what: requests, files and log lines. */
 export const accessSettings = {
-  AUTH: z
-    .enum(['open', 'smart'], { error: 'it must be open, the only kind of access this version has' })
-    .optional()
-    .transform((kind, ctx) => {
-      if (kind !== 'smart') return kind
-      ctx.addIssue('SMART Backend Services comes in a later version, and only open exists in this one')
-      return z.NEVER
-    })
-    .register(settingNotes, {
-      unit: 'word',
-      default: '`open` on Node and Deno where HOST is a loopback address, else required',
-      allowed: 'open',
-      reason:
-        '`open` asks for no token and therefore answers only requests to a loopback name that no proxy has forwarded; `smart` comes later.',
-    }),
+  AUTH: z.enum(['open', 'smart'], { error: 'it must be open or smart' }).optional().register(settingNotes, {
+    unit: 'word',
+    default: '`open` on Node and Deno where HOST is a loopback address, else required',
+    allowed: 'open, smart',
+    reason:
+      '`open` asks for no token and therefore answers only requests to a loopback name that no proxy has forwarded; `smart` asks every client for an access token (SMART Backend Services) and every administrator to sign in.',
+  }),
   FILE_ACCESS: choice({
-    words: ['proxy', 'signed', 'storage'],
+    words: ['proxy', 'capability', 'signed', 'storage'],
     default: 'proxy',
     reason:
-      'How clients get files: `proxy` through this service; `signed` from the bucket, by URLs that open one file each for a while; `storage` from the bucket, with credentials of their own. The last two need a `STORAGE_URL` that is `s3:`.',
+      'How clients get files: `proxy` through this service, with the access token that `AUTH` asks for; `capability` through this service by URLs that open one file each for a while, without a token; `signed` from the bucket, by such URLs of its own; `storage` from the bucket, with credentials of their own. The last two need a `STORAGE_URL` that is `s3:`.',
   }),
   FILE_URL_TTL: whole({
     unit: 'seconds',
@@ -30,7 +22,7 @@ export const accessSettings = {
     min: 1,
     max: 7 * daySeconds,
     reason:
-      'How long a signed URL opens its file, counted from the status request that it came with; whoever has it can read the file meanwhile.',
+      'How long a URL of `capability` or `signed` opens its file, counted from the status request that it came with; whoever has it can read the file meanwhile.',
   }),
   LOG_LEVEL: choice({
     words: ['debug', 'info', 'warn', 'error'],

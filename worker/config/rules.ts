@@ -42,9 +42,7 @@ const addressRules: readonly Rule[] = [
     problems: ({ HOST, AUTH }, runtime) =>
       AUTH !== undefined || isLocal(runtime, HOST)
         ? {}
-        : {
-            AUTH: `access must be chosen where ${notLocal(runtime, HOST)}, and open is the only kind of this version`,
-          },
+        : { AUTH: `access must be chosen where ${notLocal(runtime, HOST)}` },
   },
   {
     about: ['AUTH', 'BASE_URL'],
@@ -53,6 +51,55 @@ const addressRules: readonly Rule[] = [
         ? {}
         : {
             AUTH: `${notLocal(runtime, '')} and is reached from outside, so it must not be open; only one that is being developed, whose BASE_URL is a loopback address, may be`,
+          },
+  },
+]
+
+const accessRules: readonly Rule[] = [
+  {
+    about: ['AUTH', 'SECRET_KEY'],
+    problems: ({ AUTH, SECRET_KEY }) =>
+      AUTH !== 'smart' || SECRET_KEY !== undefined
+        ? {}
+        : {
+            SECRET_KEY:
+              'AUTH=smart signs tokens and stores secrets under it; make one with: openssl rand -base64 32',
+          },
+  },
+  {
+    about: ['SECRET_KEY', 'FILE_ACCESS'],
+    problems: ({ SECRET_KEY, FILE_ACCESS }) =>
+      FILE_ACCESS !== 'capability' || SECRET_KEY !== undefined
+        ? {}
+        : {
+            SECRET_KEY: 'FILE_ACCESS=capability signs URLs under it; make one with: openssl rand -base64 32',
+          },
+  },
+  {
+    about: ['AUTH', 'CORS_ORIGINS', 'HOST'],
+    problems: ({ AUTH, CORS_ORIGINS }) =>
+      AUTH === 'smart' || CORS_ORIGINS.length === 0
+        ? {}
+        : { CORS_ORIGINS: 'AUTH=open answers no pages of others; choose AUTH=smart' },
+  },
+  {
+    about: ['OIDC_ISSUER', 'OIDC_CLIENT_ID'],
+    problems: ({ OIDC_ISSUER, OIDC_CLIENT_ID }) =>
+      (OIDC_ISSUER === undefined) === (OIDC_CLIENT_ID === undefined)
+        ? {}
+        : {
+            [OIDC_ISSUER === undefined ? 'OIDC_ISSUER' : 'OIDC_CLIENT_ID']:
+              'OIDC_ISSUER and OIDC_CLIENT_ID go together',
+          },
+  },
+  {
+    about: ['CF_ACCESS_TEAM', 'CF_ACCESS_AUD'],
+    problems: ({ CF_ACCESS_TEAM, CF_ACCESS_AUD }) =>
+      (CF_ACCESS_TEAM === undefined) === (CF_ACCESS_AUD === undefined)
+        ? {}
+        : {
+            [CF_ACCESS_TEAM === undefined ? 'CF_ACCESS_TEAM' : 'CF_ACCESS_AUD']:
+              'CF_ACCESS_TEAM and CF_ACCESS_AUD go together',
           },
   },
 ]
@@ -155,17 +202,18 @@ const storageRules: readonly Rule[] = [
   {
     about: ['STORAGE_URL', 'FILE_ACCESS'],
     problems: ({ STORAGE_URL, FILE_ACCESS }) =>
-      FILE_ACCESS === 'proxy' || isS3Url(STORAGE_URL)
+      FILE_ACCESS === 'proxy' || FILE_ACCESS === 'capability' || isS3Url(STORAGE_URL)
         ? {}
         : {
             FILE_ACCESS:
-              'clients cannot reach a folder, so STORAGE_URL must be s3: or files must go through proxy',
+              'clients cannot reach a folder, so STORAGE_URL must be s3: or files must go through proxy or capability',
           },
   },
 ]
 
 const rules: readonly Rule[] = [
   ...addressRules,
+  ...accessRules,
   ...runtimeRules,
   ...amountRules,
   ...requestRules,

@@ -89,13 +89,15 @@ export const checkedText = (
 /** Part of a credential: never shown, whatever is wrong with it. */
 export const secret = (note: {
   readonly default: string
+  readonly minLength?: number
   readonly maxLength: number
   readonly reason: string
 }) => {
-  const allowed = `1 to ${note.maxLength} visible ASCII characters`
+  const { minLength = 1 } = note
+  const allowed = `${minLength} to ${note.maxLength} visible ASCII characters`
   return z
     .string()
-    .regex(new RegExp(`^[\\x21-\\x7e]{1,${note.maxLength}}$`), { error: `it must be ${allowed}` })
+    .regex(new RegExp(`^[\\x21-\\x7e]{${minLength},${note.maxLength}}$`), { error: `it must be ${allowed}` })
     .optional()
     .register(settingNotes, {
       unit: 'secret',
@@ -107,6 +109,44 @@ export const secret = (note: {
 }
 
 export const daySeconds = 86_400
+
+type TextNote = {
+  readonly unit: string
+  readonly pattern: RegExp
+  readonly allowed: string
+  readonly reason: string
+}
+
+/** A text of a certain form, or none. */
+export const optionalText = ({
+  unit,
+  pattern,
+  allowed,
+  reason,
+  default: fallback,
+}: TextNote & { readonly default?: string }) =>
+  z
+    .string()
+    .regex(pattern, { error: `it must be ${allowed.replaceAll('`', '')}` })
+    .optional()
+    .transform((text) => text ?? fallback)
+    .register(settingNotes, { unit, default: fallback ?? 'none', allowed, reason })
+
+/** Texts of a certain form, by commas; there may be none. */
+export const textList = ({ unit, pattern, allowed, reason }: TextNote) =>
+  z
+    .string()
+    .prefault('')
+    .transform((text, ctx) => {
+      const given = text
+        .split(',')
+        .map((each) => each.trim())
+        .filter((each) => each !== '')
+      if (given.every((each) => pattern.test(each))) return given
+      ctx.addIssue(`it must be ${allowed.replaceAll('`', '')}`)
+      return z.NEVER
+    })
+    .register(settingNotes, { unit, default: 'none', allowed, reason })
 
 /** A list by commas of a few words, which may be empty unless it has a default. */
 export const choices = <const Word extends string>(note: {

@@ -1,9 +1,12 @@
 import { z } from 'zod'
 import { accessSettings } from './access-settings.ts'
+import { administratorSettings } from './administrator-settings.ts'
 import { amountSettings } from './amount-settings.ts'
+import { authoritySettings } from './authority-settings.ts'
 import { placeSettings } from './place-settings.ts'
 import { requestSettings } from './request-settings.ts'
 import { timeSettings } from './time-settings.ts'
+import { trafficSettings } from './traffic-settings.ts'
 
 /**
  * Every setting of the service: name, unit, default, bounds and reason, each in one place only. `loadConfig` reads the environment
@@ -12,6 +15,9 @@ import { timeSettings } from './time-settings.ts'
 export const settings = z.object({
   ...placeSettings,
   ...accessSettings,
+  ...authoritySettings,
+  ...administratorSettings,
+  ...trafficSettings,
   ...requestSettings,
   ...amountSettings,
   ...timeSettings,

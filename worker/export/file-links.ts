@@ -22,6 +22,7 @@ export type FileLinks = {
 export const linkFiles = ({ config, storage, clock }: Deps, job: Job): FileLinks => {
   switch (config.fileAccess) {
     case 'proxy':
+    case 'capability':
       return {
         linkOf: async (name) => ({ url: fileUrlOf(config.compat, job, name) }),
         endAt: job.expiresAt,

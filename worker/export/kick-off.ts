@@ -5,6 +5,7 @@ import type { ExportLevel, ExportRequest } from '../fhir/export-request.ts'
 import { type OutcomeIssue, outcomeOf } from '../fhir/operation-outcome.ts'
 import { typeIdOf } from '../fhir/resource-type.ts'
 import { insertJob, type NewJob, type ReferencedResources } from '../store/jobs.ts'
+import type { Asker } from './asker.ts'
 import { findPopulation } from './find-population.ts'
 import { findJobOfKey, hashKey } from './idempotency.ts'
 import { sinceOfJob } from './since-of-job.ts'
@@ -22,6 +23,7 @@ export type KickOff = {
   readonly lenient: boolean
   /** Of the `Idempotency-Key` header. */
   readonly idempotencyKey: string | undefined
+  readonly asker: Asker
 }
 
 /**
@@ -50,7 +52,7 @@ export type PreparedJob = { readonly job: NewJob; readonly issues: readonly Outc
 /** Everything that a kick-off looks at and may refuse; nothing is written. */
 export const prepareJob = async (
   deps: Deps,
-  { request, groupId, requestUrl, lenient }: KickOff,
+  { request, groupId, requestUrl, lenient, asker }: KickOff,
 ): Promise<PreparedJob> => {
   const { config, newId } = deps
   const { partBytes, fileBytes, rangeBytes } = config.limits
@@ -76,6 +78,8 @@ export const prepareJob = async (
     rangeBytes,
     outcomeLines: linesOf(outcomes),
     idempotency: undefined,
+    clientId: asker.clientId,
+    actorName: asker.actor.name,
   }
   const issues = outcomes.flat()
   if (request.sinceJob === undefined) return { job, issues }

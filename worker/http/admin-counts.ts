@@ -29,6 +29,7 @@ export const registerAdminCounts = (app: App, { config, db }: Deps): void => {
         },
         ...outcomes(403, 503),
       },
+      access: 'viewer',
       handler: async (c) => {
         const counts = await readCounts(db, resourceTypes.map(typeIdOf), maxVersions)
         const shown: ResourceCountsShown = {

@@ -35,6 +35,7 @@ export const registerAdminJobs = (app: App, deps: Deps): void => {
         },
         ...outcomes(400, 403, 503),
       },
+      access: 'viewer',
       handler: (c) => answerList(c, deps),
     },
   })
@@ -51,6 +52,7 @@ export const registerAdminJobs = (app: App, deps: Deps): void => {
         },
         ...outcomes(403, 404, 503),
       },
+      access: 'viewer',
       handler: (c) => answerJob(c, deps),
     },
   })

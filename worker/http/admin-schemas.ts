@@ -146,7 +146,7 @@ const service = z
     version: z.string().openapi({ example: '0.1.0' }),
     fhirBase: z.string().openapi({ example: 'http://127.0.0.1:8080/fhir' }),
     fhirPath: z.string().openapi({ description: 'Empty where FHIR is at the root', example: '/fhir' }),
-    fileAccess: z.enum(['proxy', 'signed', 'storage']),
+    fileAccess: z.enum(['proxy', 'capability', 'signed', 'storage']),
   })
   .openapi({ description: 'What the dashboard has to know of this deployment' })
 

@@ -25,6 +25,7 @@ export const registerAdminService = (app: App, { config }: Deps): void => {
         },
         ...outcomes(403),
       },
+      access: 'viewer',
       handler: (c) => {
         const { fhirPath, fileAccess } = config
         const shown: ServiceShown = { version, fhirBase: fhirBase(config), fhirPath, fileAccess }

@@ -5,6 +5,7 @@ import { SluiceError } from '../errors.ts'
 import { registerAdminCounts } from './admin-counts.ts'
 import { registerAdminJobs } from './admin-jobs.ts'
 import { registerAdminService } from './admin-service.ts'
+import { authenticate, type Identify, identifyByCredentials } from './authenticate.ts'
 import { registerBundle } from './bundle.ts'
 import { type ReadWebFile, registerDashboard } from './dashboard.ts'
 import { errorResponse } from './error-response.ts'
@@ -23,14 +24,20 @@ import type { App, Wake } from './route.ts'
 import { registerStatus } from './status.ts'
 
 /** The whole HTTP side. `readWebFile`: where this process has the dashboard, if it has. */
-export const createApp = (deps: Deps, wake: Wake, readWebFile?: ReadWebFile): App => {
+export const createApp = (
+  deps: Deps,
+  wake: Wake,
+  readWebFile?: ReadWebFile,
+  identify: Identify = identifyByCredentials,
+): App => {
   // A `$` may also come percent-encoded (RFC 3986 section 2.2), which Hono leaves as it is.
   const app = new OpenAPIHono({ getPath: (request) => getPath(request).replaceAll('%24', '$') })
   app.onError(errorResponse(deps.log))
   app.notFound(() => {
     throw new SluiceError('not-found', 'Cannot find this URL: nothing is served here')
   })
-  app.use(openAccess())
+  if (deps.config.auth === 'open') app.use(openAccess())
+  app.use(authenticate(deps, identify))
   if (readWebFile !== undefined) registerDashboard(app, deps.config, readWebFile)
   registerKickOff(app, deps, wake)
   registerStatus(app, deps, wake, createPollPace(deps.clock, deps.config.limits.pollBurst))

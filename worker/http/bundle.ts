@@ -4,6 +4,7 @@ import { SluiceError } from '../errors.ts'
 import type { OperationOutcome } from '../fhir/operation-outcome.ts'
 import { parsePrefer } from '../fhir/prefer.ts'
 import { processBundle } from '../ingest/process-bundle.ts'
+import { admit } from './admit.ts'
 import { type BundleAnswer, bundleText } from './bundle-response.ts'
 import { fhirJson, outcomeOfError } from './error-response.ts'
 import { outcomes, requestHeaders } from './openapi-parts.ts'
@@ -35,13 +36,17 @@ export const registerBundle = (app: App, deps: Deps): void => {
         },
         ...outcomes(400, 403, 404, 410, 412, 413, 415, 429, 503),
       },
+      access: 'client',
       handler,
     },
   })
   const { fhirPath } = deps.config
   if (fhirPath === '') return
-  app.all(fhirPath, (c) => {
-    if (c.req.method === 'POST') return handler(c)
+  app.all(fhirPath, async (c) => {
+    if (c.req.method === 'POST') {
+      await admit(c, 'client')
+      return handler(c)
+    }
     const message = `Cannot ${c.req.method} this URL: it allows POST`
     throw new SluiceError('method-not-allowed', message, { allow: ['POST'] })
   })

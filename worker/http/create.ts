@@ -22,6 +22,7 @@ export const create = (deps: Deps): Interaction => ({
     parameters: [typeParameter, ...writeParameters, requestHeaders.contentEncoding],
     requestBody: resourceRequest,
     responses: { 201: created, ...outcomes(400, 403, 404, 413, 415, 503) },
+    access: 'client',
     handler: (c) => answerCreate(c, deps),
   },
 })

@@ -20,6 +20,7 @@ export const remove = (deps: Deps): Interaction => ({
       204: { description: 'It is not there any more' },
       ...outcomes(400, 403, 404, 412, 503),
     },
+    access: 'client',
     handler: async (c) => {
       const { type, id } = nameOf(c)
       await deleteResource(deps, type, id, expectedVersion(c))

@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import { HTTPException } from 'hono/http-exception'
-import { errorTable, SluiceError } from '../errors.ts'
+import { type ErrorCode, errorTable, SluiceError } from '../errors.ts'
 import { type OperationOutcome, outcomeOf } from '../fhir/operation-outcome.ts'
 import type { Log } from '../platform/log.ts'
 
@@ -23,7 +23,24 @@ export const answerError = (log: Log, error: Error, path: string): Response => {
   const retryAfterSeconds = known.retryAfterSeconds ?? (status === 503 ? defaultRetryAfterSeconds : undefined)
   if (retryAfterSeconds !== undefined) headers.set('Retry-After', String(retryAfterSeconds))
   if (known.allow !== undefined) headers.set('Allow', known.allow.join(', '))
+  const challenge = challengeOf(known.code)
+  if (challenge !== undefined) headers.set('WWW-Authenticate', challenge)
   return new Response(JSON.stringify(outcomeOfError(log, known, path)), { status, headers })
+}
+
+/** RFC 6750 section 3: who shows no credentials is not told of an error. */
+const challengeOf = (code: ErrorCode): string | undefined => {
+  switch (code) {
+    case 'unauthenticated':
+      return 'Bearer realm="fhir"'
+    case 'invalid-token':
+    case 'expired-token':
+      return 'Bearer realm="fhir", error="invalid_token"'
+    case 'insufficient-scope':
+      return 'Bearer realm="fhir", error="insufficient_scope"'
+    default:
+      return undefined
+  }
 }
 
 /** What a client is told of an error; what is the server's fault is logged. */

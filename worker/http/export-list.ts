@@ -36,6 +36,7 @@ export const registerExportList = (app: App, deps: Deps): void => {
         },
         ...outcomes(400, 403, 406, 503),
       },
+      access: 'client',
       handler: (c) => answerList(c, deps),
     },
   })

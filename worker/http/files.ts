@@ -58,6 +58,7 @@ export const registerFiles = (app: App, deps: Deps): void => {
       304: { description: 'Not modified: the client has it', headers: validators },
       ...outcomes(403, 404, 406, 412, 416, 503),
     },
+    access: 'client',
     handler: (c) => answerFile(c, deps),
   }
   route(app, fhirRoot(deps.config), '/$export-file/{folder}/{name}', {

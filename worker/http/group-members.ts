@@ -19,6 +19,7 @@ export const registerGroupMembers = (app: App, deps: Deps): void => {
       ...shared('Members added: 1; Group/example has version 4'),
       operationId: 'addGroupMembers',
       summary: 'Make patients members of a Group, from now on or in a period',
+      access: 'client',
       handler: (c) => answer(c, deps, 'member-add'),
     },
   })
@@ -27,12 +28,13 @@ export const registerGroupMembers = (app: App, deps: Deps): void => {
       ...shared('Members removed: 1; Group/example has version 5'),
       operationId: 'removeGroupMembers',
       summary: 'Take patients out of a Group; exports already begun still have them',
+      access: 'client',
       handler: (c) => answer(c, deps, 'member-remove'),
     },
   })
 }
 
-const shared = (diagnostics: string): Omit<Operation, 'operationId' | 'handler'> => {
+const shared = (diagnostics: string): Omit<Operation, 'operationId' | 'handler' | 'access'> => {
   const body = {
     schema: { type: 'object' as const },
     example: {

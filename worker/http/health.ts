@@ -18,6 +18,7 @@ export const registerHealth = (app: App, { config, db, clock }: Deps): void => {
         },
         ...outcomes(403, 503),
       },
+      access: 'public',
       handler: async (c) => {
         await storeNow(db, clock.now())
         return c.json({ status: 'ok' }, 200, { 'Cache-Control': 'no-store' })

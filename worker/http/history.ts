@@ -39,6 +39,7 @@ export const historyInstance = (deps: Deps): Interaction => ({
       },
       ...outcomes(400, 403, 404, 406, 503),
     },
+    access: 'client',
     handler: (c) => answerHistory(c, deps),
   },
 })

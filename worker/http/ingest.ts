@@ -42,6 +42,7 @@ export const registerIngest = (app: App, deps: Deps): void => {
         },
         ...outcomes(400, 403, 415, 503),
       },
+      access: 'admin',
       handler: (c) => answerIngest(c, deps),
     },
   })

@@ -9,6 +9,7 @@ import { type ExportLevel, parseExportRequest } from '../fhir/export-request.ts'
 import { outcomeOf } from '../fhir/operation-outcome.ts'
 import { parsePrefer } from '../fhir/prefer.ts'
 import { storeNow } from '../store/jobs.ts'
+import { askerOf } from './asker.ts'
 import { demandKickOffHeaders } from './demand-headers.ts'
 import { fhirJson } from './error-response.ts'
 import { idempotencyKeyOf } from './idempotency-key.ts'
@@ -35,6 +36,7 @@ export const registerKickOff = (app: App, deps: Deps, wake: Wake): void => {
         operationId: `kickOff${name}Export`,
         summary: `Start an export of ${of}`,
         parameters: [...level.parameters, ...exportParameters],
+        access: 'client',
         handler,
         refusesHead: true,
       },
@@ -48,6 +50,7 @@ export const registerKickOff = (app: App, deps: Deps, wake: Wake): void => {
           description: 'A FHIR Parameters resource; without a body the query says it all',
           content: { 'application/fhir+json': level.body, 'application/json': level.body },
         },
+        access: 'client',
         handler,
       },
     })
@@ -103,7 +106,7 @@ const levels: readonly Level[] = [
   },
 ]
 
-const shared = ({ level }: Level): Omit<Operation, 'operationId' | 'handler'> => ({
+const shared = ({ level }: Level): Omit<Operation, 'operationId' | 'handler' | 'access'> => ({
   tags: ['Bulk Data Export'],
   responses: {
     200: {
@@ -147,7 +150,7 @@ const answerKickOff = async (c: Context, deps: Deps, { level }: Level, wake: Wak
   const request = { ...parsed, shape: { ...parsed.shape, separatesStatus } }
   const requestUrl = config.baseUrl + url.pathname + url.search
   const groupId = level === 'group' ? c.req.param('id') : undefined
-  const given = { request, urlLevel: level, groupId, requestUrl, lenient, idempotencyKey }
+  const given = { request, urlLevel: level, groupId, requestUrl, lenient, idempotencyKey, asker: askerOf(c) }
   if (request.isDryRun) return answerDryRun(c, deps, given)
   const jobId = await kickOff(deps, given)
   wake(c)

@@ -35,6 +35,7 @@ export const registerMetadata = (app: App, deps: Deps): void => {
         },
         ...outcomes(403, 406),
       },
+      access: 'public',
       handler: (c) => {
         assertJsonAccepted(c.req.raw)
         statement ??= JSON.stringify(capabilityStatement(deps.config, interactionsOf(deps)))

@@ -20,7 +20,6 @@ export const openApiDocument = (app: App, config: Config): string => {
       license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
     },
     servers: [{ url: fhirBase(config), description: 'The FHIR base URL of this deployment' }],
-    security: [], // AUTH=open asks for none
     tags: [
       { name: 'Bulk Data Export', description: 'Start, watch, fetch and remove exports' },
       { name: 'FHIR REST', description: 'Resources and their versions, one by one or by Bundles' },
@@ -37,6 +36,8 @@ export const registerOpenApi = (app: App, config: Config): void => {
   for (const [name, response] of errorResponses) {
     app.openAPIRegistry.registerComponent('responses', name, response)
   }
+  for (const [name, scheme] of Object.entries(securitySchemes))
+    app.openAPIRegistry.registerComponent('securitySchemes', name, scheme)
   let text: string | undefined // made once, when first asked for: starting must stay quick
   route(app, serviceRoot(config), '/openapi.json', {
     get: {
@@ -50,6 +51,7 @@ export const registerOpenApi = (app: App, config: Config): void => {
         },
         ...outcomes(403),
       },
+      access: 'public',
       handler: (c) => {
         text ??= openApiDocument(app, config)
         return c.body(text, 200, { 'Content-Type': 'application/json; charset=utf-8' })
@@ -57,3 +59,24 @@ export const registerOpenApi = (app: App, config: Config): void => {
     },
   })
 }
+
+/** With `AUTH=open` none of them is asked for. */
+const securitySchemes = {
+  accessToken: {
+    type: 'http',
+    scheme: 'bearer',
+    bearerFormat: 'JWT',
+    description: 'Access token of a backend service, from `/auth/token` (SMART Backend Services)',
+  },
+  accessKey: {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'Access key of an administrator, `slk_…`',
+  },
+  session: {
+    type: 'apiKey',
+    in: 'cookie',
+    name: '__Host-sluice',
+    description: 'Session of an administrator who signed in by a browser; for pages of the service itself',
+  },
+} as const

@@ -35,6 +35,7 @@ export const informationContent = (diagnostics: string) => ({
 
 const errors = {
   400: ['invalid', 'A parameter, header or body is malformed or not supported'],
+  401: ['login', 'There are no credentials, or they are not good; `WWW-Authenticate` says which'],
   403: ['forbidden', 'This client may not do this'],
   404: ['not-found', 'There is no such thing here, or no longer'],
   406: ['not-supported', 'Accept, `_format` or Accept-Encoding refuses everything that can be sent'],
@@ -103,6 +104,9 @@ export const headers = {
 } as const
 
 const errorHeaders: Partial<Record<keyof typeof errors, Headers>> = {
+  401: {
+    'WWW-Authenticate': header('RFC 6750 section 3', 'Bearer realm="fhir", error="invalid_token"'),
+  },
   406: { Vary: headers.vary },
   412: { Vary: headers.vary },
   416: { 'Content-Range': header('How many bytes there are', 'bytes */146515'), Vary: headers.vary },
@@ -121,7 +125,7 @@ const errorResponse = (status: keyof typeof errors) => {
   return { description, ...(answerHeaders === undefined ? {} : { headers: answerHeaders }), content }
 }
 
-const statuses = [400, 403, 404, 406, 409, 410, 412, 413, 415, 416, 422, 429, 500, 501, 503] as const
+const statuses = [400, 401, 403, 404, 406, 409, 410, 412, 413, 415, 416, 422, 429, 500, 501, 503] as const
 const nameOf = (status: keyof typeof errors): string => `Error${status}`
 
 /** All of them by name; each has an OperationOutcome. */

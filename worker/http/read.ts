@@ -32,6 +32,7 @@ export const read = (deps: Deps): Interaction => ({
     tags,
     parameters: [typeParameter, idParameter, ...readParameters],
     responses: { ...readAnswers, ...outcomes(400, 403, 404, 406, 410, 503) },
+    access: 'client',
     handler: async (c) => {
       const { type, id } = nameOf(c)
       const body = bodyFor(c, type)
@@ -54,6 +55,7 @@ export const vread = (deps: Deps): Interaction => ({
     tags,
     parameters: [typeParameter, idParameter, versionIdParameter, ...readParameters],
     responses: { ...readAnswers, ...outcomes(400, 403, 404, 406, 410, 503) },
+    access: 'client',
     handler: async (c) => {
       const { type, id } = nameOf(c)
       const versionId = versionIdOf(c)

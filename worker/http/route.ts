@@ -2,6 +2,8 @@ import type { OpenAPIHono, RouteConfig } from '@hono/zod-openapi'
 import type { Context, Handler } from 'hono'
 import type { Config } from '../config.ts'
 import { SluiceError } from '../errors.ts'
+import { type Access, admit } from './admit.ts'
+import { outcomes } from './openapi-parts.ts'
 
 export type App = OpenAPIHono
 /** How a request rouses the engine; returns at once. Where work must be tied to the request, the context says to which. */
@@ -9,6 +11,8 @@ export type Wake = (c: Context) => void
 export type Method = 'get' | 'post' | 'put' | 'delete'
 export type Operation = Omit<RouteConfig, 'method' | 'path' | 'servers'> & {
   readonly operationId: string
+  /** Who may use it. Where that depends on the request, the documentation tells of those who need credentials. */
+  readonly access: Access | ((c: Context) => Promise<Access>)
   readonly handler: (c: Context) => Promise<Response> | Response
   /** A GET that starts something must not answer HEAD, which is safe (RFC 9110 section 9.3.2). Default: it answers. */
   readonly refusesHead?: boolean
@@ -48,16 +52,40 @@ export const route = (
   for (const method of methods) {
     const operation = operations[method]
     if (operation === undefined) continue
-    const { handler, refusesHead = false, ...documentation } = operation
-    app.openAPIRegistry.registerPath({ ...documentation, ...servers, method, path })
-    const answer: Handler = (c) => {
-      if (c.req.method !== 'HEAD') return handler(c)
-      return refusesHead ? notAllowed(c) : answerHead(c, handler)
+    const { handler, access, refusesHead = false, ...documentation } = operation
+    app.openAPIRegistry.registerPath({
+      ...documentation,
+      ...accessDocumented(operation),
+      ...servers,
+      method,
+      path,
+    })
+    const answer: Handler = async (c) => {
+      const needed = typeof access === 'string' ? access : await access(c)
+      if (c.req.method === 'HEAD' && refusesHead) return notAllowed(c)
+      if (needed !== 'public') await admit(c, needed)
+      return c.req.method === 'HEAD' ? answerHead(c, handler) : handler(c)
     }
     app.on(method.toUpperCase(), pattern, answer)
     allow.push(...(method === 'get' && !refusesHead ? ['GET', 'HEAD'] : [method.toUpperCase()]))
   }
   app.all(pattern, notAllowed)
+}
+
+/** What the OpenAPI document says of access: which credentials will do, and 401 without them. */
+const accessDocumented = ({ access, responses }: Operation) => {
+  switch (access) {
+    case 'public':
+      return { security: [] }
+    case 'viewer':
+    case 'admin':
+      return { security: [{ accessKey: [] }, { session: [] }], responses: { ...outcomes(401), ...responses } }
+    default:
+      return {
+        security: [{ accessToken: [] }, { accessKey: [] }, { session: [] }],
+        responses: { ...outcomes(401), ...responses },
+      }
+  }
 }
 
 /**

@@ -44,6 +44,7 @@ export const searchByGet = (deps: Deps): Interaction => ({
     operationId: 'searchResources',
     summary: 'Search the resources of a type, page by page',
     parameters: [typeParameter, ...searchParameters],
+    access: 'client',
     handler: (c) => answerSearch(c, deps, []),
   },
 })
@@ -64,6 +65,7 @@ export const searchByPost = (deps: Deps): Interaction => ({
       content: { [form]: { schema: { type: 'object' }, example: { _count: '10' } } },
     },
     responses: { ...shared.responses, ...outcomes(413, 415) },
+    access: 'client',
     handler: async (c) => answerSearch(c, deps, await readForm(c, deps)),
   },
 })

@@ -21,6 +21,7 @@ export const registerStatus = (app: App, deps: Deps, wake: Wake, pace: PollPace)
         ...flags,
         description: alias?.description ?? documentation.get.description,
         parameters: [...parameters, page],
+        access: 'client',
         handler: (c) => answerStatus(c, { deps, wake, pace }),
       },
       delete: {
@@ -29,6 +30,7 @@ export const registerStatus = (app: App, deps: Deps, wake: Wake, pace: PollPace)
         ...flags,
         ...(alias === undefined ? {} : { description: alias.description }),
         parameters,
+        access: 'client',
         handler: (c) => answerDelete(c, { deps, wake }),
       },
     })

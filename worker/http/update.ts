@@ -45,6 +45,7 @@ export const update = (deps: Deps): Interaction => ({
       201: created,
       ...outcomes(400, 403, 404, 412, 413, 415, 503),
     },
+    access: 'client',
     handler: (c) => answerUpdate(c, deps),
   },
 })

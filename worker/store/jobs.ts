@@ -41,6 +41,9 @@ export type Job = {
   readonly expiresAt: number | undefined
   readonly goneAt: number | undefined
   readonly failure: string | undefined
+  /** Whose job it is; `undefined` is an administrator's, or everybody's with `AUTH=open`. */
+  readonly clientId: string | undefined
+  readonly actorName: string | undefined
 }
 
 export type ReferencedResources = {
@@ -71,6 +74,8 @@ export type NewJob = {
   readonly outcomeLines: string
   /** Of a request with an `Idempotency-Key`: hashes of the key, and of what was asked for. */
   readonly idempotency: Idempotency | undefined
+  readonly clientId: string | undefined
+  readonly actorName: string | undefined
 }
 
 export type Idempotency = { readonly keyHash: string; readonly requestHash: string }
@@ -88,13 +93,13 @@ export const insertJob = async (db: Db, job: NewJob, options: WriteOptions): Pro
     freeKey(keyHash, now),
     sql`insert into job (job_id, level, state, request_url, base_url, parameters, transaction_time, as_of, since_seq, until_seq,
         has_since, codec, part_bytes, file_bytes, range_bytes, folder, outcome_lines, turn, created_at,
-        idempotency_key, request_hash)
+        idempotency_key, request_hash, client_id, actor_name)
       select ${job.jobId}, ${job.level}, 'accepted', ${job.requestUrl}, ${job.baseUrl},
         ${JSON.stringify(parametersOf(job))}, ${t}, c.next_seq - 1,
         ${sinceSeqOf(job)}, ${untilSeqOf(job)},
         ${job.sinceMs === undefined ? 0 : 1}, ${job.codec}, ${job.partBytes}, ${job.fileBytes}, ${job.rangeBytes},
         strftime('%Y%m%dT%H%M%SZ', ${t} / 1000, 'unixepoch') || '_' || ${job.jobId}, ${job.outcomeLines}, 0, ${now},
-        ${keyHash}, ${requestHash}
+        ${keyHash}, ${requestHash}, ${job.clientId ?? null}, ${job.actorName ?? null}
       from store_clock c where not exists (select 1 from job where ${hasKey(keyHash)})`,
     sql`update store_clock set floor = max(${now} + 1, last_assigned + 1, floor)`,
     insertUnits(
@@ -232,7 +237,8 @@ export type JobRow = Omit<Selectable<JobTable>, 'outcome_lines' | 'last_page'> &
 export const jobColumns =
   sql.raw(`job_id, level, state, request_url, base_url, parameters, transaction_time, as_of, since_seq,
   until_seq, has_since, codec, part_bytes, file_bytes, range_bytes, folder, turn, created_at, ended_at, expires_at, expired_at,
-  removed_at, swept_at, sweep_after, failure, outcome_lines <> '' as has_outcomes, idempotency_key, request_hash`)
+  removed_at, swept_at, sweep_after, failure, outcome_lines <> '' as has_outcomes, idempotency_key, request_hash,
+  client_id, actor_name`)
 
 export const toJob = (row: JobRow): Job => ({
   jobId: row.job_id,
@@ -257,6 +263,8 @@ export const toJob = (row: JobRow): Job => ({
   expiresAt: row.expires_at ?? undefined,
   goneAt: row.removed_at ?? row.expired_at ?? undefined,
   failure: row.failure ?? undefined,
+  clientId: row.client_id ?? undefined,
+  actorName: row.actor_name ?? undefined,
 })
 
 /** Without `untilMs`, which the engine knows as `until_seq`; it is kept for people (`read-job-list.ts`). */

@@ -959,7 +959,7 @@ export interface components {
              */
             fhirPath: string;
             /** @enum {string} */
-            fileAccess: "proxy" | "signed" | "storage";
+            fileAccess: "proxy" | "capability" | "signed" | "storage";
         };
     };
     responses: {
@@ -977,6 +977,32 @@ export interface components {
                  *           "severity": "error",
                  *           "code": "invalid",
                  *           "diagnostics": "A parameter, header or body is malformed or not supported"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/fhir+json": components["schemas"]["OperationOutcome"];
+            };
+        };
+        /** @description There are no credentials, or they are not good; `WWW-Authenticate` says which */
+        Error401: {
+            headers: {
+                /**
+                 * @description RFC 6750 section 3
+                 * @example Bearer realm="fhir", error="invalid_token"
+                 */
+                "WWW-Authenticate"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "resourceType": "OperationOutcome",
+                 *       "issue": [
+                 *         {
+                 *           "severity": "error",
+                 *           "code": "login",
+                 *           "diagnostics": "There are no credentials, or they are not good; `WWW-Authenticate` says which"
                  *         }
                  *       ]
                  *     }
@@ -1551,6 +1577,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
             403: components["responses"]["Error403"];
             406: components["responses"]["Error406"];
             409: components["responses"]["Error409"];
@@ -1828,6 +1855,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
             403: components["responses"]["Error403"];
             406: components["responses"]["Error406"];
             409: components["responses"]["Error409"];
@@ -2073,6 +2101,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
             403: components["responses"]["Error403"];
             406: components["responses"]["Error406"];
             409: components["responses"]["Error409"];
@@ -2369,6 +2398,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
             403: components["responses"]["Error403"];
             406: components["responses"]["Error406"];
             409: components["responses"]["Error409"];
@@ -2620,6 +2650,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
             403: components["responses"]["Error403"];
             404: components["responses"]["Error404"];
             406: components["responses"]["Error406"];
@@ -2923,6 +2954,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
             403: components["responses"]["Error403"];
             404: components["responses"]["Error404"];
             406: components["responses"]["Error406"];
@@ -3050,6 +3082,7 @@ export interface operations {
                     "application/json": components["schemas"]["Manifest"];
                 };
             };
+            401: components["responses"]["Error401"];
             403: components["responses"]["Error403"];
             404: components["responses"]["Error404"];
             410: components["responses"]["Error410"];
@@ -3094,6 +3127,7 @@ export interface operations {
                     "application/fhir+json": components["schemas"]["OperationOutcome"];
                 };
             };
+            401: components["responses"]["Error401"];
             403: components["responses"]["Error403"];
             404: components["responses"]["Error404"];
             410: components["responses"]["Error410"];
@@ -3216,6 +3250,7 @@ export interface operations {
                     "application/json": components["schemas"]["Manifest"];
                 };
             };
+            401: components["responses"]["Error401"];
             403: components["responses"]["Error403"];
             404: components["responses"]["Error404"];
             410: components["responses"]["Error410"];
@@ -3260,6 +3295,7 @@ export interface operations {
                     "application/fhir+json": components["schemas"]["OperationOutcome"];
                 };
             };
+            401: components["responses"]["Error401"];
             403: components["responses"]["Error403"];
             404: components["responses"]["Error404"];
             410: components["responses"]["Error410"];
@@ -3381,6 +3417,7 @@ export interface operations {
                     "application/json": components["schemas"]["Manifest"];
                 };
             };
+            401: components["responses"]["Error401"];
             403: components["responses"]["Error403"];
             404: components["responses"]["Error404"];
             410: components["responses"]["Error410"];
@@ -3425,6 +3462,7 @@ export interface operations {
                     "application/fhir+json": components["schemas"]["OperationOutcome"];
                 };
             };
+            401: components["responses"]["Error401"];
             403: components["responses"]["Error403"];
             404: components["responses"]["Error404"];
             410: components["responses"]["Error410"];
@@ -3488,6 +3526,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
             403: components["responses"]["Error403"];
             406: components["responses"]["Error406"];
             503: components["responses"]["Error503"];
@@ -3641,6 +3680,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            401: components["responses"]["Error401"];
             403: components["responses"]["Error403"];
             404: components["responses"]["Error404"];
             406: components["responses"]["Error406"];
@@ -3797,6 +3837,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            401: components["responses"]["Error401"];
             403: components["responses"]["Error403"];
             404: components["responses"]["Error404"];
             406: components["responses"]["Error406"];
@@ -3860,6 +3901,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
             403: components["responses"]["Error403"];
             415: components["responses"]["Error415"];
             503: components["responses"]["Error503"];
@@ -3925,6 +3967,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
             403: components["responses"]["Error403"];
             503: components["responses"]["Error503"];
         };
@@ -3990,6 +4033,7 @@ export interface operations {
                     "application/json": components["schemas"]["JobDetails"];
                 };
             };
+            401: components["responses"]["Error401"];
             403: components["responses"]["Error403"];
             404: components["responses"]["Error404"];
             503: components["responses"]["Error503"];
@@ -4029,6 +4073,7 @@ export interface operations {
                     "application/json": components["schemas"]["ResourceCounts"];
                 };
             };
+            401: components["responses"]["Error401"];
             403: components["responses"]["Error403"];
             503: components["responses"]["Error503"];
         };
@@ -4059,6 +4104,7 @@ export interface operations {
                     "application/json": components["schemas"]["ServiceInfo"];
                 };
             };
+            401: components["responses"]["Error401"];
             403: components["responses"]["Error403"];
         };
     };
@@ -4279,6 +4325,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
             403: components["responses"]["Error403"];
             404: components["responses"]["Error404"];
             410: components["responses"]["Error410"];
@@ -4373,6 +4420,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
             403: components["responses"]["Error403"];
             404: components["responses"]["Error404"];
             410: components["responses"]["Error410"];
@@ -4466,6 +4514,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
             403: components["responses"]["Error403"];
             404: components["responses"]["Error404"];
             410: components["responses"]["Error410"];
@@ -4563,6 +4612,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
             403: components["responses"]["Error403"];
             404: components["responses"]["Error404"];
             406: components["responses"]["Error406"];
@@ -4649,6 +4699,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
             403: components["responses"]["Error403"];
             404: components["responses"]["Error404"];
             406: components["responses"]["Error406"];
@@ -4737,6 +4788,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
             403: components["responses"]["Error403"];
             404: components["responses"]["Error404"];
             413: components["responses"]["Error413"];
@@ -4851,6 +4903,7 @@ export interface operations {
                 content?: never;
             };
             400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
             403: components["responses"]["Error403"];
             404: components["responses"]["Error404"];
             406: components["responses"]["Error406"];
@@ -4980,6 +5033,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
             403: components["responses"]["Error403"];
             404: components["responses"]["Error404"];
             412: components["responses"]["Error412"];
@@ -5022,6 +5076,7 @@ export interface operations {
                 content?: never;
             };
             400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
             403: components["responses"]["Error403"];
             404: components["responses"]["Error404"];
             412: components["responses"]["Error412"];
@@ -5140,6 +5195,7 @@ export interface operations {
                 content?: never;
             };
             400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
             403: components["responses"]["Error403"];
             404: components["responses"]["Error404"];
             406: components["responses"]["Error406"];
@@ -5205,6 +5261,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
             403: components["responses"]["Error403"];
             404: components["responses"]["Error404"];
             406: components["responses"]["Error406"];

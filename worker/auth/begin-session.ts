@@ -1,0 +1,16 @@
+import type { SessionTable } from '../../schema/tables.ts'
+import type { Deps } from '../deps.ts'
+import { SluiceError } from '../errors.ts'
+import type { Actor } from '../platform/actor.ts'
+
+/** Signs an administrator in: a new session, told to the audit. Returns its secret, for a cookie and nothing else. */
+export const beginSession = async (
+  _deps: Deps,
+  _given: {
+    readonly administratorId: string
+    readonly method: SessionTable['method']
+    readonly actor: Actor
+  },
+): Promise<string> => {
+  throw new SluiceError('not-implemented', 'Cannot sign in: there are no sessions yet')
+}

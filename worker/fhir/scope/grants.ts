@@ -1,0 +1,83 @@
+import type { ResourceType } from '../resource-type.ts'
+import { everything, pairsOf, type Right, type Scope } from './scope.ts'
+
+/** What somebody may do with resources: the union of scopes, and within it only what carries one of the labels, if there are any. */
+export type Grants = {
+  readonly scopes: readonly Scope[]
+  /** Without it, security labels do not matter; empty, nothing is allowed. */
+  readonly labels?: readonly SecurityLabel[] | undefined
+}
+
+/** A code in `meta.security` whose resources may be reached, and what with them. */
+export type SecurityLabel = {
+  /** `system|code`. */
+  readonly token: string
+  readonly rights: readonly Right[]
+}
+
+export const allGrants: Grants = { scopes: [everything] }
+
+/** What of a type may be reached. `queries`: what satisfies one of them, each of the form `Type?parameter=value`. */
+export type Reach =
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'everything' }
+  | { readonly kind: 'matching'; readonly queries: readonly string[] }
+
+/** With all of these rights together: a resource must be read and found under one and the same scope to be exported. */
+export const reachOf = (
+  { scopes, labels }: Grants,
+  type: ResourceType,
+  ...rights: readonly Right[]
+): Reach => {
+  const given = scopes.filter((scope) => isOfType(scope, type) && hasRights(scope, rights))
+  const carried = labels?.filter((label) => hasRights(label, rights)).map(({ token }) => token)
+  if (given.length === 0 || carried?.length === 0) return { kind: 'nothing' }
+  const security = carried === undefined ? '' : `_security=${carried.map(encodeURIComponent).join(',')}`
+  const queries = given.map(({ query }) => [query, security].filter((part) => part !== '').join('&'))
+  if (queries.includes('')) return { kind: 'everything' }
+  return { kind: 'matching', queries: [...new Set(queries)].map((query) => `${type}?${query}`).sort() }
+}
+
+/** What of the requested scopes the allowed ones leave, and no scope that another one covers (RFC 6749 section 3.3). */
+export const grantScopes = (requested: readonly Scope[], allowed: readonly Scope[]): readonly Scope[] => {
+  const granted = requested.flatMap((wanted) => allowed.flatMap((limit) => intersect(wanted, limit)))
+  return granted.filter(
+    (scope, i) =>
+      !granted.some((other, j) => i !== j && covers(other, scope) && (!covers(scope, other) || j < i)),
+  )
+}
+
+/** Whether these scopes allow all that `needed` does. A constraint covers what is constrained by it and more. */
+export const coversScope = (scopes: readonly Scope[], needed: Scope): boolean =>
+  scopes.some((scope) => covers(scope, needed))
+
+const covers = (scope: Scope, needed: Scope): boolean =>
+  (scope.type === '*' || scope.type === needed.type) &&
+  hasRights(scope, needed.rights) &&
+  isPartOf(scope, needed)
+
+const intersect = (wanted: Scope, limit: Scope): readonly Scope[] => {
+  const type = wanted.type === '*' ? limit.type : wanted.type
+  const rights = wanted.rights.filter((right) => limit.rights.includes(right))
+  if (rights.length === 0 || (limit.type !== '*' && limit.type !== type)) return []
+  const query = bothQueries(wanted, limit)
+  const isAsWanted = rights.length === wanted.rights.length && query === ''
+  return [{ type, rights, query, version: isAsWanted ? wanted.version : 2 }]
+}
+
+const bothQueries = (wanted: Scope, limit: Scope): string => {
+  if (isPartOf(limit, wanted)) return wanted.query
+  if (isPartOf(wanted, limit)) return limit.query
+  return `${wanted.query}&${limit.query}`
+}
+
+/** Every parameter of the one is among those of the other, which is therefore the narrower. */
+const isPartOf = (one: Scope, other: Scope): boolean => {
+  const others = pairsOf(other)
+  return pairsOf(one).every(([name, value]) => others.some(([n, v]) => n === name && v === value))
+}
+
+const isOfType = (scope: Scope, type: ResourceType): boolean => scope.type === '*' || scope.type === type
+
+const hasRights = (holder: { readonly rights: readonly Right[] }, rights: readonly Right[]): boolean =>
+  rights.every((right) => holder.rights.includes(right))

@@ -1,0 +1,46 @@
+import type { Context } from 'hono'
+import type { Principal } from '../auth/principal.ts'
+import { SluiceError } from '../errors.ts'
+import { assertOwnPage } from './own-page.ts'
+import { paceRequest } from './request-pace.ts'
+
+/**
+ * Who may use a route: everybody; whoever may do something with resources (what exactly is up to the route); administrators who may see how
+ * the service does; or those who steer it. Where no token is asked for (`AUTH=open`), all of them are everybody of this machine.
+ */
+export type Access = 'public' | 'client' | 'viewer' | 'admin'
+
+declare module 'hono' {
+  interface ContextVariableMap {
+    /** Finds out who asks, once; `undefined` for who shows no credentials. Throws for such as are not good. */
+    readonly identify: () => Promise<Principal | undefined>
+    /** Where the request came from, if that is known. */
+    readonly source: string | undefined
+    /** Who was admitted; of a route that is not public. */
+    readonly principal: Principal
+  }
+}
+
+/** Lets in who may come in, and nobody else; from then on the context says who it is. */
+export const admit = async (c: Context, access: Exclude<Access, 'public'>): Promise<void> => {
+  const principal = await c.get('identify')()
+  if (principal === undefined)
+    throw new SluiceError('unauthenticated', 'Cannot answer this request: it comes without an access token')
+  assertMay(principal, access)
+  assertOwnPage(c, principal)
+  await paceRequest(c, principal)
+  c.set('principal', principal)
+}
+
+const assertMay = (principal: Principal, access: Exclude<Access, 'public'>): void => {
+  if (principal.kind === 'open') return
+  if (principal.kind === 'client') {
+    if (access !== 'client') throw forbidden('it is for administrators')
+    return
+  }
+  if (access !== 'viewer' && principal.role !== 'admin')
+    throw forbidden('it is for administrators of role admin')
+}
+
+const forbidden = (reason: string): SluiceError =>
+  new SluiceError('forbidden', `Cannot answer this request: ${reason}`)
