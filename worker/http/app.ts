@@ -2,6 +2,7 @@ import { OpenAPIHono } from '@hono/zod-openapi'
 import { getPath } from 'hono/utils/url'
 import type { Deps } from '../deps.ts'
 import { SluiceError } from '../errors.ts'
+import { registerAdminClients } from './admin-clients.ts'
 import { registerAdminCounts } from './admin-counts.ts'
 import { registerAdminJobs } from './admin-jobs.ts'
 import { registerAdminService } from './admin-service.ts'
@@ -46,6 +47,7 @@ export const createApp = (
   registerIngest(app, deps)
   registerAdminJobs(app, deps)
   registerAdminCounts(app, deps)
+  registerAdminClients(app, deps)
   registerAdminService(app, deps)
   registerMetadata(app, deps)
   registerHealth(app, deps)

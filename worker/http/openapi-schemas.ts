@@ -3,6 +3,7 @@ import type { Manifest } from '../export/manifest.ts'
 import type { OperationOutcome } from '../fhir/operation-outcome.ts'
 import type { IngestReport } from '../ingest/ingest-report.ts'
 import { adminSchemas } from './admin-schemas.ts'
+import { clientSchemas } from './client-schemas.ts'
 import { exportListSchema } from './export-list-schema.ts'
 
 /** The schemas of what the service itself makes, by the names under which the OpenAPI document refers to them. */
@@ -195,6 +196,7 @@ export const schemas = {
   IngestReport: ingestReport,
   Health: health,
   ...adminSchemas,
+  ...clientSchemas,
 } as const
 
 export const schemaRef = (name: keyof typeof schemas): { readonly $ref: string } => ({
