@@ -273,12 +273,14 @@ export type ClientTable = {
 /** Key sets (JWKS) as they were fetched. */
 export type KeySetTable = {
   url: string
-  body: string
-  fetched_at: number
-  /** By its `Cache-Control`; asked for anew from then on. */
-  fresh_until: number
+  /** The set as it was judged; null: none that may be kept. */
+  body: string | null
+  /** By its `Cache-Control`; asked for anew from then on, and not used. */
+  fresh_until: Generated<number>
   /** When it was last asked for before its time, because of a `kid` it did not have. */
   forced_at: Generated<number>
+  /** When it could not be had, if that was so the last time; 0 otherwise. */
+  failed_at: Generated<number>
 }
 /** Client assertions that have been used, for as long as they could be used again (RFC 7523 section 3). */
 export type UsedAssertionTable = { issuer: string; jti_hash: string; expires_at: number }

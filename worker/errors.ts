@@ -27,6 +27,8 @@ export const errorTable = {
   'job-failed': { status: 500, issue: 'processing' },
   'database-unavailable': { status: 503, issue: 'transient' },
   'storage-unavailable': { status: 503, issue: 'transient' },
+  // A server of others does not answer, or not as it should (`platform/remote.ts`).
+  'remote-unavailable': { status: 503, issue: 'transient' },
   'invalid-range': { status: 416, issue: 'invalid' },
   // RFC 6749 section 5.2: answers of the token endpoint, which are no OperationOutcomes there (`http/oauth-error.ts`).
   'invalid-client': { status: 401, issue: 'security' },

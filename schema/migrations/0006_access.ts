@@ -17,10 +17,10 @@ export const access: readonly string[] = [
 
   `create table key_set (
     url text primary key,
-    body text not null,
-    fetched_at integer not null,
-    fresh_until integer not null,
-    forced_at integer not null default 0
+    body text,
+    fresh_until integer not null default 0,
+    forced_at integer not null default 0,
+    failed_at integer not null default 0
   ) without rowid`,
 
   `create table used_assertion (

@@ -6,6 +6,8 @@ import { addDb, addMigrate, addServe } from './add-database.ts'
 import { type CommandIo, sayLine } from './command-io.ts'
 import { addExport } from './export/add-export.ts'
 import { runExport } from './export/run-export.ts'
+import { addKeys } from './keys/add-keys.ts'
+import { makeKeys } from './keys/make-keys.ts'
 import { type LoadRequest, load } from './load.ts'
 import type { LoadDestination } from './load-target.ts'
 import { addSample } from './sample/add-sample.ts'
@@ -27,6 +29,9 @@ export const runCommand = async (args: readonly string[], io: CommandIo): Promis
     })
     addExport(program, async (request) => {
       exitCode = await runExport(request, io)
+    })
+    addKeys(program, async (request) => {
+      exitCode = await makeKeys(request, io)
     })
     addServe(program, async () => {
       exitCode = await serveUntilStopped(io)

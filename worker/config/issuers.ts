@@ -23,7 +23,11 @@ const issuer = z.strictObject({
   clientIdClaim: z.string().min(1).max(128).optional(),
   scopeClaim: z.string().min(1).max(128).optional(),
   userAsSystem: z.boolean().default(false),
-  accessSystem: z.string().min(1).max(512).optional(),
+  // Not what ends a value in a search for a token, as which it is used.
+  accessSystem: z
+    .string()
+    .regex(/^[^\s\p{C},|$\\"]{1,512}$/u, { error: 'it must be a URI without blanks and , | $ \\ "' })
+    .optional(),
 })
 
 /** A JSON list of them; there may be none. */

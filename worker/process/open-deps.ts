@@ -9,7 +9,7 @@ import { openObjectStorage } from '../open-storage.ts'
 import { randomId } from '../platform/ids.ts'
 import { consoleLog } from '../platform/log.ts'
 import { nodeClock } from '../platform/node/clock.ts'
-import { webRemote } from '../platform/web-remote.ts'
+import { nodeRemote } from '../platform/node/remote.ts'
 import { diskStorage } from '../storage/disk.ts'
 import type { Db } from '../store/db.ts'
 import type { Durability } from '../store/open-database.ts'
@@ -26,7 +26,7 @@ export const openDeps = async (config: Config): Promise<Deps & { close(): Promis
     clock: nodeClock,
     newId: randomId,
     log: consoleLog(config.logLevel, nodeClock.now),
-    askRemote: webRemote(config),
+    askRemote: nodeRemote(config),
     close: async () => db.close(),
   }
 }

@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import type { PublicKeySet } from '../platform/jwk-set.ts'
 import type { Db, Statement } from './db.ts'
 
 /** A registered backend service. Instants in milliseconds since the epoch. */
@@ -22,9 +23,7 @@ export type Client = {
   readonly changedAt: number
 }
 
-/** A JWK Set (RFC 7517 section 5) of public keys. */
-export type PublicKeySet = { readonly keys: readonly PublicKey[] }
-export type PublicKey = Readonly<Record<string, unknown>> & { readonly kty: string; readonly kid: string }
+export type { PublicKey, PublicKeySet } from '../platform/jwk-set.ts'
 
 export const readClient = async (db: Db, clientId: string): Promise<Client | undefined> => {
   const row = await db.query

@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander'
 import { z } from 'zod'
 import { SluiceError } from '../../errors.ts'
 import { parseInstant } from '../../fhir/instant.ts'
+import { addClientOptions, clientOf, clientOptions } from './client-options.ts'
 import { type ExportQuery, type ExportRequest, type KickOffParameter, toPair } from './export-request.ts'
 
 /** `sluice export`: its options, and what they mean. */
@@ -9,7 +10,7 @@ export const addExport = (program: Command, run: (request: ExportRequest) => Pro
   const command = program
     .command('export')
     .description(
-      'Export from any FHIR Bulk Data server into a folder, and check what came. A token for it comes from the variable SLUICE_TOKEN.',
+      'Export from any FHIR Bulk Data server into a folder, and check what came. A token for it comes from the variable SLUICE_TOKEN, or is had by --client-id and --key (SMART Backend Services).',
     )
     .option('--server <url>', 'FHIR base URL, for example http://127.0.0.1:8080/fhir')
     .addOption(
@@ -18,6 +19,7 @@ export const addExport = (program: Command, run: (request: ExportRequest) => Pro
     .option('--group <id>', 'the id of the Group, with --level group')
     .requiredOption('--out <folder>', 'folder for the files, empty or of an export begun before')
   addKickOffOptions(command)
+  addClientOptions(command)
   addRunOptions(command)
   command.action(async (options: unknown) => {
     await run(requestOf(optionsSchema.parse(options)))
@@ -107,6 +109,7 @@ const optionsSchema = z.object({
   post: flag,
   lenient: flag,
   header: texts,
+  ...clientOptions,
   status: z.string().optional(),
   resume: flag,
   restart: flag,
@@ -137,6 +140,7 @@ const requestOf = (given: Options): ExportRequest => {
     parallel: given.parallel,
     deletesAfter: given.delete,
     headers: given.header.map(headerOf),
+    client: clientOf(given),
     timeoutMs: given.timeout * 1000,
     patienceMs: given.patience * 1000,
     json: given.json,

@@ -33,7 +33,7 @@ const tryOnce = async (http: Http, url: URL, request: HttpRequest): Promise<Answ
     const response = await http.send(url, request)
     return { status: response.status, headers: response.headers, text: await response.text() }
   } catch (error) {
-    if (hasCode(error, 'not-found')) throw error // a redirect that must not be followed
+    if (hasCode(error, 'not-found', 'forbidden')) throw error // a redirect that must not be followed, a token that is not given
     return error instanceof SluiceError ? error : unreachable(url, error)
   }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { KeyFile } from './client-key.ts'
 
 /** A kick-off parameter as the IG names it, with its values in the order given. */
 export type KickOffParameter = [name: string, value: string]
@@ -16,6 +17,15 @@ export const exportQuerySchema = z.object({
 })
 export type ExportQuery = z.infer<typeof exportQuerySchema>
 
+/** A client that was registered for SMART Backend Services. */
+export type ExportClient = {
+  readonly clientId: string
+  readonly keyFile: KeyFile
+  readonly scope: string
+  /** `undefined`: where the server says. */
+  readonly tokenUrl: string | undefined
+}
+
 export type ExportRequest = {
   /** `undefined` where `--resume` or `--status` says what to go on with. */
   readonly query: ExportQuery | undefined
@@ -29,6 +39,8 @@ export type ExportRequest = {
   readonly parallel: number
   readonly deletesAfter: boolean
   readonly headers: readonly (readonly [name: string, value: string])[]
+  /** Where the command gets tokens by itself. */
+  readonly client: ExportClient | undefined
   /** Of the whole command. */
   readonly timeoutMs: number
   /** How long a server may fail, refuse for now, or be away, before the command gives up. */

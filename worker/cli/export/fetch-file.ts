@@ -1,5 +1,5 @@
 import type { FileHandle } from 'node:fs/promises'
-import { SluiceError } from '../../errors.ts'
+import { hasCode, SluiceError } from '../../errors.ts'
 import { type Answer, isBusyStatus, refusalBy } from './ask.ts'
 import { type Credentials, type Http, unreachable } from './http.ts'
 import { type Beginning, openPart, readBeginning } from './partial-file.ts'
@@ -42,7 +42,7 @@ export const fetchFile = async (http: Http, path: string, source: FileSource): P
     await write(response, handle, source, stall.push).finally(() => handle.close())
     return { outcome: 'complete' }
   } catch (error) {
-    if (isOfDisk(error)) throw error
+    if (isOfDisk(error) || hasCode(error, 'forbidden')) throw error
     const cause = error instanceof SluiceError ? error : unreachable(source.url, error)
     return { outcome: 'again', error: cause, retryAfter: null }
   } finally {

@@ -1,4 +1,5 @@
 import { SluiceError } from '../../errors.ts'
+import type { Tokens } from './tokens.ts'
 
 /**
  * To whom the token and the headers of the command go. `server`: to the origins that were named as the server's. `file`: to any, for
@@ -22,8 +23,7 @@ export type Http = {
 }
 
 export type HttpOptions = {
-  /** Secret. */
-  readonly token: string | undefined
+  readonly tokens: Tokens
   readonly headers: readonly (readonly [name: string, value: string])[]
   readonly userAgent: string
   /** Ends whatever is under way when the time of the command is over. */
@@ -36,7 +36,9 @@ export const createHttp = (options: HttpOptions): Http => {
     let url = start
     for (let hop = 0; hop <= maxRedirects; hop += 1) {
       const isMeant = url.origin === start.origin && mayHaveSecrets(url, request.credentials, origins)
-      const response = await sendOnce(url, request, headersOf(options, request, isMeant), options.deadline)
+      const response = await (isMeant
+        ? sendWithToken(url, request, options)
+        : sendOnce(url, request, options))
       const next = redirectOf(response, url, request)
       if (next === undefined) return response
       await response.body?.cancel()
@@ -55,26 +57,36 @@ const mayHaveSecrets = (url: URL, credentials: Credentials, origins: ReadonlySet
   return origins.has(url.origin) || (credentials === 'file' && url.protocol === 'https:')
 }
 
-const headersOf = (
-  { token, headers, userAgent }: HttpOptions,
-  request: HttpRequest,
-  withSecrets: boolean,
-): Headers => {
-  const all = new Headers({ 'User-Agent': userAgent })
-  if (withSecrets) {
-    for (const [name, value] of headers) all.set(name, value)
-    if (token !== undefined) all.set('Authorization', `Bearer ${token}`)
-  }
-  for (const [name, value] of Object.entries(request.headers ?? {})) all.set(name, value)
-  return all
+/** A token that is refused may have ended before its time: one other, if there is one, is tried, and its answer stands. */
+const sendWithToken = async (url: URL, request: HttpRequest, options: HttpOptions): Promise<Response> => {
+  const { tokens, headers } = options
+  const send = (token: string | undefined) =>
+    sendOnce(url, request, options, [
+      ...headers,
+      ...(token === undefined ? [] : [['Authorization', `Bearer ${token}`] as const]),
+    ])
+  const token = await tokens.current()
+  const response = await send(token)
+  if (response.status !== 401 || token === undefined) return response
+  const other = await tokens.after(token)
+  if (other === undefined) return response
+  await response.body?.cancel()
+  return send(other)
 }
 
 const sendOnce = async (
   url: URL,
-  { method = 'GET', body, signal = AbortSignal.timeout(requestTimeoutMs) }: HttpRequest,
-  headers: Headers,
-  deadline: AbortSignal,
+  {
+    method = 'GET',
+    body,
+    headers: ofRequest = {},
+    signal = AbortSignal.timeout(requestTimeoutMs),
+  }: HttpRequest,
+  { deadline, userAgent }: HttpOptions,
+  secrets: readonly (readonly [name: string, value: string])[] = [],
 ): Promise<Response> => {
+  const headers = new Headers({ 'User-Agent': userAgent })
+  for (const [name, value] of [...secrets, ...Object.entries(ofRequest)]) headers.set(name, value)
   try {
     return await fetch(url, {
       method,

@@ -1,8 +1,6 @@
 import { mkdir, readdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { hasCode, SluiceError } from '../../errors.ts'
-import { systemClock } from '../../platform/clock.ts'
-import { version } from '../../version.ts'
 import { type CommandIo, sayLine } from '../command-io.ts'
 import { type Asking, ask, refusalBy } from './ask.ts'
 import { beginRun } from './begin-run.ts'
@@ -11,10 +9,10 @@ import { downloadAll } from './download-all.ts'
 import { type ExportReport, exportReportText, sumFiles } from './export-report.ts'
 import { type ExportRequest, keyOf } from './export-request.ts'
 import { openLinks } from './file-links.ts'
-import { createHttp } from './http.ts'
 import { lockFolder } from './lock-folder.ts'
 import type { ListedManifest } from './manifest.ts'
 import { nameFiles } from './name-files.ts'
+import { openAsking } from './open-asking.ts'
 import { poll } from './poll.ts'
 import { printableJson } from './printable.ts'
 import { type ExportProgress, openExportProgress } from './progress.ts'
@@ -46,7 +44,7 @@ const exportInto = async (
   progress: ExportProgress,
   startedAt: number,
 ): Promise<ExportReport> => {
-  const asking = openAsking(request, io)
+  const asking = await openAsking(request, io)
   const { run, state, notice } = await beginRun(asking, request)
   const statusUrl = new URL(run.statusUrl)
   asking.http.trust(statusUrl) // the server itself says that this is where to ask, with the same token (IG, "Status Request")
@@ -79,26 +77,6 @@ const exportInto = async (
     deletedOnServer: deletesNow,
     seconds: (io.now() - startedAt) / 1000,
   }
-}
-
-const openAsking = (request: ExportRequest, { env, now }: CommandIo): Asking => {
-  const http = createHttp({
-    token: tokenOf(env.SLUICE_TOKEN?.trim()),
-    headers: request.headers,
-    userAgent: `sluice/${version}`,
-    deadline: AbortSignal.timeout(request.timeoutMs),
-  })
-  for (const url of [request.query?.server, request.statusUrl])
-    if (url !== undefined) http.trust(new URL(url))
-  const clock = { now, sleep: systemClock.sleep }
-  return { http, limits: { clock, patienceMs: request.patienceMs, deadline: now() + request.timeoutMs } }
-}
-
-/** `fetch` would repeat in its error what it cannot send. */
-const tokenOf = (text: string | undefined): string | undefined => {
-  if (text === undefined || text === '') return undefined
-  if (/^[\x21-\x7E]+$/.test(text)) return text
-  throw new SluiceError('invalid', 'Cannot use SLUICE_TOKEN: it must be of visible ASCII characters')
 }
 
 /** An export that failed, or is there no more, is nothing to go on with: the next command begins anew. */
