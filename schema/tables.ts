@@ -41,6 +41,7 @@ export type Tables = {
   session: SessionTable
   sign_in: SignInTable
   audit_event: AuditEventTable
+  attachment: AttachmentTable
 }
 
 export type StoreClockTable = { id: 1; next_seq: number; last_assigned: number; floor: number }
@@ -370,3 +371,6 @@ export type AuditEventTable = {
   /** JSON: what else is to be known; never resource content, never a secret. */
   detail: string
 }
+
+/** Which Binaries a version names by `Attachment.url`: `version_id` 0 is whichever is current. */
+export type AttachmentTable = { position: number; binary_id: string; version_id: number }

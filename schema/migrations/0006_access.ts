@@ -148,4 +148,12 @@ export const access: readonly string[] = [
     outcome text not null,
     primary key (job_id, ordinal, fence)
   ) without rowid`,
+
+  `create table attachment (
+    position integer not null,
+    binary_id text not null,
+    version_id integer not null,
+    primary key (position, binary_id, version_id)
+  ) without rowid`,
+  'create index attachment_by_binary on attachment (binary_id, version_id, position)',
 ]

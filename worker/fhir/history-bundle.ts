@@ -15,7 +15,8 @@ export type HistoryPage = {
   readonly fullUrl: string
   readonly self: string
   readonly next: string | undefined
-  readonly total: number
+  /** `undefined` where it is not told. */
+  readonly total: number | undefined
   readonly entries: readonly HistoryEntry[]
 }
 

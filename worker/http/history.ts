@@ -1,10 +1,10 @@
 import type { Context } from 'hono'
 import { type Deps, fhirBase } from '../deps.ts'
-import { SluiceError } from '../errors.ts'
 import { historyBundle } from '../fhir/history-bundle.ts'
 import { formatInstant } from '../fhir/instant.ts'
-import { type History, readHistory } from '../store/read-history.ts'
+import { getHistory, type HistoryPage } from '../ingest/get-history.ts'
 import { assertJsonAccepted } from './accept.ts'
+import { askerOf } from './asker.ts'
 import type { Interaction } from './capabilities.ts'
 import { fhirJson } from './error-response.ts'
 import { type HistoryParameters, historyQuery, readHistoryParameters } from './history-parameters.ts'
@@ -50,9 +50,7 @@ const answerHistory = async (c: Context, deps: Deps): Promise<Response> => {
   const parameters = readHistoryParameters(new URL(c.req.url).searchParams)
   const { count, before, sinceMs } = parameters
   const query = { before, since: sinceMs, maxRows: count, maxBytes: pageBytes }
-  const history = await readHistory(deps.db, name.type, name.id, query)
-  if (history === undefined)
-    throw new SluiceError('not-found', `Cannot read the history of ${name.type}/${name.id}: there is none`)
+  const history = await getHistory(deps, askerOf(c).grants, name.type, name.id, query)
   const text = bundleOf(name, fhirBase(deps.config), parameters, history)
   return c.body(text, 200, { 'Content-Type': fhirJson, 'Cache-Control': 'private, no-cache' })
 }
@@ -62,7 +60,7 @@ const bundleOf = (
   { type, id }: ResourceName,
   base: string,
   parameters: HistoryParameters,
-  { total, versions, hasMore }: History,
+  { total, versions, hasMore }: HistoryPage,
 ): string => {
   const name = `${type}/${id}`
   const fullUrl = `${base}/${name}`

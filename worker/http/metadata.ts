@@ -16,6 +16,7 @@ import {
 import { fhirJson } from './error-response.ts'
 import { interactionsOf } from './interactions.ts'
 import { outcomes, requestHeaders } from './openapi-parts.ts'
+import { restSecurity } from './rest-security.ts'
 import { type App, fhirRoot, route } from './route.ts'
 
 /** `GET [base]/metadata` (FHIR R4 http.html, "capabilities"). The SMART bulk data client asks for it first, and gives up without it. */
@@ -59,6 +60,7 @@ const capabilityStatement = (config: Config, interactions: readonly Interaction[
   rest: [
     {
       mode: 'server',
+      ...restSecurity(config),
       resource: resourceTypes.map((type) => resourceOf(config, type, interactions)),
       ...unlessEmpty(
         'interaction',

@@ -1,10 +1,13 @@
 import type { Context } from 'hono'
 import type { Deps } from '../deps.ts'
+import type { OperationDefinition } from '../fhir/operation-definition.ts'
 import type { ResourceType } from '../fhir/resource-type.ts'
 import { getResource } from '../ingest/get-resource.ts'
 import { getVersion } from '../ingest/get-version.ts'
-import { readResource, type StoredVersion } from '../store/read-resource.ts'
+import { isThere } from '../store/is-there.ts'
+import type { StoredVersion } from '../store/read-resource.ts'
 import { asksForBinaryResource, assertJsonAccepted } from './accept.ts'
+import { askerOf } from './asker.ts'
 import { binaryJsonBody, rawBody } from './binary-response.ts'
 import type { Interaction } from './capabilities.ts'
 import { fhirJson } from './error-response.ts'
@@ -32,14 +35,14 @@ export const read = (deps: Deps): Interaction => ({
     tags,
     parameters: [typeParameter, idParameter, ...readParameters],
     responses: { ...readAnswers, ...outcomes(400, 403, 404, 406, 410, 503) },
-    access: 'client',
+    access: async (c) => ((await ownDefinitionFor(c, deps)) === undefined ? 'client' : 'public'),
     handler: async (c) => {
       const { type, id } = nameOf(c)
       const body = bodyFor(c, type)
-      const own = ownDefinition(deps.config, type, id)
-      if (own !== undefined && !(await isStored(deps, type, id)))
+      const own = c.get('ownDefinition')
+      if (own !== undefined)
         return c.body(JSON.stringify(own), 200, { 'Content-Type': fhirJson, 'Cache-Control': 'no-cache' })
-      return readResponse(c, await getResource(deps, type, id), body)
+      return readResponse(c, await getResource(deps, askerOf(c).grants, type, id), body)
     },
   },
 })
@@ -60,13 +63,29 @@ export const vread = (deps: Deps): Interaction => ({
       const { type, id } = nameOf(c)
       const versionId = versionIdOf(c)
       const body = bodyFor(c, type)
-      return readResponse(c, await getVersion(deps, type, id, versionId), body)
+      return readResponse(c, await getVersion(deps, askerOf(c).grants, type, id, versionId), body)
     },
   },
 })
 
-const isStored = async ({ db }: Deps, type: ResourceType, id: string): Promise<boolean> =>
-  (await readResource(db, type, id))?.deleted === false
+declare module 'hono' {
+  interface ContextVariableMap {
+    /** What a read answers to everybody; of no other route, and of no resource that is stored. */
+    readonly ownDefinition: OperationDefinition | undefined
+  }
+}
+
+/** Looked up once, before anybody is asked who he is: the answer must be that to which he was let in. */
+const ownDefinitionFor = async (
+  c: Context,
+  { db, config }: Deps,
+): Promise<OperationDefinition | undefined> => {
+  const [type, id = ''] = [c.req.param('type'), c.req.param('id')]
+  const own = type === 'OperationDefinition' ? ownDefinition(config, type, id) : undefined
+  if (own === undefined || (await isThere(db, 'OperationDefinition', id))) return undefined
+  c.set('ownDefinition', own)
+  return own
+}
 
 /** Decided before anything is read: what would not be accepted is not looked for. */
 const bodyFor = (c: Context, type: ResourceType): ((version: StoredVersion) => Body) => {

@@ -6,11 +6,16 @@ import type { MemberParameters, MemberPeriod } from '../fhir/member-parameters.t
 import { firstInstant, lastInstant } from '../fhir/period.ts'
 import { type ResourceLine, readResourceLine } from '../fhir/resource-line.ts'
 import { patientTypeId } from '../fhir/resource-type.ts'
+import type { Grants } from '../fhir/scope/grants.ts'
+import { lacksRight, type ReachFilter, type ReachOf } from '../fhir/scope/reach-filter.ts'
 import { type GroupAndPatients, type Membership, readGroupAndPatients } from '../store/read-members.ts'
-import type { StoredVersion } from '../store/read-resource.ts'
+import { readVersion, type StoredVersion } from '../store/read-resource.ts'
 import { type DraftMember, type WrittenVersion, writeVersions } from '../store/write-versions.ts'
 import { draftOfMemberChange } from './draft.ts'
+import { outside } from './guard.ts'
 import { notExpected } from './not-expected.ts'
+import { reachWithin } from './reach.ts'
+import { keepsChanging, lineOfDraft, maxAttempts } from './write-within.ts'
 
 /** What has become of the Group: its version now, and for how many patients something changed. */
 export type MembersChanged = Pick<WrittenVersion, 'versionId' | 'lastUpdated'> & { readonly changed: number }
@@ -18,28 +23,34 @@ export type MembersChanged = Pick<WrittenVersion, 'versionId' | 'lastUpdated'> &
 /**
  * Makes patients members of a Group, or no longer, in a new version of it and in one transaction, whatever its size. Who is what was asked for
  * already changes nothing; where that is everyone, there is no new version. A Group that others change meanwhile is read again, so that
- * both changes take effect; with `expected` (`If-Match`) it must be that version.
+ * both changes take effect; with `expected` (`If-Match`) it must be that version. It takes the right to update the Group. Of patients who are not
+ * there only he is told who may read all Patients; for others they become members like any.
  */
-export const addMembers = (
+export const addMembers = async (
   deps: Deps,
+  grants: Grants,
   groupId: string,
   { patientIds, period }: MemberParameters,
   expected?: number,
-): Promise<MembersChanged> =>
-  change(deps, groupId, patientIds, expected, ({ memberships, missing }) => {
-    refuseMissing(groupId, missing)
+): Promise<MembersChanged> => {
+  const reach = reachWithin(deps, grants)
+  const mayKnowMissing = reach('Patient', 'r')?.isWhole === true
+  return change(deps, reach, groupId, { patientIds, expected }, ({ memberships, missing }) => {
+    if (mayKnowMissing) refuseMissing(groupId, missing)
     const wanted = membershipIn(period)
     const changing = patientIds.filter((id) => !isAlready(memberships.get(id) ?? [], wanted))
     return { ended: changing.filter((id) => memberships.has(id)), begun: changing, period, wanted }
   })
+}
 
-export const removeMembers = (
+export const removeMembers = async (
   deps: Deps,
+  grants: Grants,
   groupId: string,
   { patientIds }: MemberParameters,
   expected?: number,
 ): Promise<MembersChanged> =>
-  change(deps, groupId, patientIds, expected, ({ memberships }) => ({
+  change(deps, reachWithin(deps, grants), groupId, { patientIds, expected }, ({ memberships }) => ({
     ended: [...memberships.keys()],
     begun: [],
     period: undefined,
@@ -55,47 +66,51 @@ type Change = {
 }
 type Decide = (found: GroupAndPatients) => Change
 
-/** As often as others may come between reading and writing; at each, one of them has succeeded. */
-const maxAttempts = 30
-
 const change = async (
   deps: Deps,
+  reach: ReachOf,
   groupId: string,
-  patientIds: readonly string[],
-  expected: number | undefined,
+  { patientIds, expected }: { readonly patientIds: readonly string[]; readonly expected: number | undefined },
   decide: Decide,
 ): Promise<MembersChanged> => {
+  const updates = reach('Group', 'u')
+  if (updates === undefined) throw lacksRight('update', 'Group', 'u')
   for (let attempt = 0; attempt < maxAttempts; attempt++) {
     const found = await readGroupAndPatients(deps.db, groupId, patientIds)
-    const group = groupOf(found, groupId)
+    const group = await groupOf(deps, updates, found, groupId)
     if (expected !== undefined && expected !== group.versionId) throw notExpected('Group', groupId)
     const decided = decide(found)
     const changed = new Set([...decided.ended, ...decided.begun]).size
     if (changed === 0) return { ...group, changed }
-    const written = await writeChange(deps, group, decided)
+    const written = await writeChange(deps, updates, group, decided)
     if (written !== undefined) return { ...written, changed }
     await deps.clock.yield()
   }
-  throw new SluiceError(
-    'database-unavailable',
-    `Cannot change members of Group/${groupId}: others keep changing it`,
-    { retryAfterSeconds: 1 },
-  )
+  throw keepsChanging(`members of Group/${groupId}`)
 }
 
-const groupOf = ({ group }: GroupAndPatients, groupId: string): StoredVersion => {
+const groupOf = async (
+  { db }: Deps,
+  updates: ReachFilter,
+  { group }: GroupAndPatients,
+  groupId: string,
+): Promise<StoredVersion> => {
   const refuse = (code: 'not-found' | 'deleted' | 'invalid', reason: string) =>
     new SluiceError(code, `Cannot change members of Group/${groupId}: ${reason}`)
-  if (group === undefined) throw refuse('not-found', 'there is no such Group')
+  const last = group?.deleted ? await readVersion(db, 'Group', groupId, group.versionId - 1) : group
+  if (group === undefined || !updates.holds(last?.line ?? ''))
+    throw refuse('not-found', 'there is no such Group')
   if (group.deleted) throw refuse('deleted', 'it was deleted')
   return group
 }
 
 const writeChange = async (
-  { db, clock, config }: Deps,
+  deps: Deps,
+  updates: ReachFilter,
   group: StoredVersion,
   { ended, begun, period, wanted }: Change,
 ): Promise<WrittenVersion | undefined> => {
+  const { db, clock, config } = deps
   const base = fhirBase(config)
   const before = readResourceLine(group.line)
   refuseUnchangeable(before)
@@ -105,6 +120,7 @@ const writeChange = async (
     ended,
     begun: begun.map((id) => draftMember(id, wanted)),
   })
+  if (!updates.isWhole && !updates.holds(lineOfDraft(deps, draft))) throw outside({ type: 'Group' }, 'u')
   const options = { now: clock.now(), maxClockSkewMs: config.limits.maxClockSkewMs }
   const [written] = await writeVersions(db, [{ ...draft, expected: group.versionId }], options)
   return written

@@ -1,4 +1,5 @@
 import { SluiceError } from '../errors.ts'
+import { readAttachmentTargets } from '../fhir/attachment-targets.ts'
 import { isSubset } from '../fhir/edit-members.ts'
 import { hasMemberElsewhere, isOutOfUse, readMembers } from '../fhir/group-member.ts'
 import { patientsOf } from '../fhir/patient-compartment.ts'
@@ -42,6 +43,7 @@ const draftOfLine = (line: ResourceLine, serverBase: string): Draft => ({
     typeId: typeIdOf(type),
     id,
   })),
+  attachments: readAttachmentTargets(line, serverBase),
   members: [],
 })
 

@@ -51,7 +51,10 @@ export const draftOfDeleteEntry = ({ type, id, expected }: DeleteEntry): Draft =
 })
 
 /** The version as the store now has it: what the SQL that wrote made of the draft, without the marks. */
-export const storedVersion = ({ head, tail }: Draft, written: WrittenVersion): StoredVersion => {
+export const storedVersion = (
+  { head, tail }: Draft,
+  written: Pick<WrittenVersion, 'versionId' | 'lastUpdated'>,
+): StoredVersion => {
   const { versionId, lastUpdated } = written
   const line = stripMarks(`${head}${versionId}","lastUpdated":"${new Date(lastUpdated).toISOString()}${tail}`)
   return { versionId, lastUpdated, deleted: false, line }

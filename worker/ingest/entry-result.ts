@@ -25,6 +25,15 @@ export const atEntry = <T>(index: number, work: () => T): T => {
   }
 }
 
+/** The same of what takes its time. */
+export const atEntryLater = async <T>(index: number, work: () => Promise<T>): Promise<T> => {
+  try {
+    return await work()
+  } catch (error) {
+    throw error instanceof SluiceError ? refusalOfEntry(index, error) : error
+  }
+}
+
 export const refusalOfEntry = (index: number, error: SluiceError): SluiceError =>
   new SluiceError(
     error.code,

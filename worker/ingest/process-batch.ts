@@ -3,8 +3,8 @@ import { SluiceError } from '../errors.ts'
 import type { EntryText } from '../fhir/bundle.ts'
 import { type ReadEntry, readEntry } from '../fhir/bundle-entry.ts'
 import type { TargetOf } from '../fhir/replace-links.ts'
-import { isResourceType, typeIdOf } from '../fhir/resource-type.ts'
-import { readTarget } from '../store/read-target.ts'
+import { isResourceType } from '../fhir/resource-type.ts'
+import type { ReachOf } from '../fhir/scope/reach-filter.ts'
 import { type Draft, writeVersions } from '../store/write-versions.ts'
 import {
   draftOfDeleteEntry,
@@ -16,7 +16,10 @@ import {
   storedVersion,
 } from './entry-draft.ts'
 import type { EntryResult } from './entry-result.ts'
+import { guardOf } from './guard.ts'
 import { notExpected } from './not-expected.ts'
+import { readWithin } from './read-within.ts'
+import { changeOf, writeWithin } from './write-within.ts'
 
 /**
  * Does what each entry of a batch asks for, as if they came one after another: some may fail, and the others do not care. Writes that
@@ -25,6 +28,7 @@ import { notExpected } from './not-expected.ts'
  */
 export const processBatch = async (
   deps: Deps,
+  reach: ReachOf,
   entries: readonly EntryText[],
 ): Promise<readonly EntryResult[]> => {
   const serverBase = fhirBase(deps.config)
@@ -36,21 +40,31 @@ export const processBatch = async (
   for (const [index, text] of entries.entries()) {
     const done = await attempt(async () => {
       const entry = nameEntry(readEntry(text, serverBase), deps.newId)
-      if (isStoring(entry)) await writes.add({ index, entry, draft: draftOfEntry(entry, targetOf, options) })
-      else if (entry.method === 'DELETE') await writes.add({ index, entry, draft: draftOfDeleteEntry(entry) })
-      else {
+      if (isWriting(entry)) {
+        const draft = isStoring(entry) ? draftOfEntry(entry, targetOf, options) : draftOfDeleteEntry(entry)
+        const write: Write = { index, entry, draft }
+        if (!needsLook(deps, reach, write)) return writes.add(write)
         await writes.flush()
-        const read = await readOne(deps, entry, budget)
-        budget -= read.outcome === 'read' ? read.version.line.length : 0
-        return read
+        return resultOf(write, await writeWithin(deps, reach, entry, draft))
       }
-      return undefined
+      await writes.flush()
+      const read = await readOne(deps, reach, entry, budget)
+      budget -= read.outcome === 'read' ? read.version.line.length : 0
+      return read
     })
     if (done !== undefined) results[index] = done
   }
   await writes.flush()
   return results
 }
+
+const isWriting = (entry: NamedEntry): entry is Write['entry'] =>
+  entry.method !== 'GET' && entry.method !== 'HEAD'
+
+/** Whether the store must be looked at before somebody may write this, so that it cannot be gathered. */
+const needsLook = (deps: Deps, reach: ReachOf, { entry, draft }: Write): boolean =>
+  guardOf(reach, changeOf(deps, entry, draft)) !== undefined ||
+  ((draft.attachments ?? []).length > 0 && reach('Binary', 'r')?.isWhole !== true)
 
 const attempt = async (work: () => Promise<EntryResult | undefined>): Promise<EntryResult | undefined> => {
   try {
@@ -124,7 +138,7 @@ const createWrites = ({ db, clock, config: { limits } }: Deps, results: EntryRes
 
   return {
     flush,
-    add: async (write: Write): Promise<void> => {
+    add: async (write: Write): Promise<undefined> => {
       const { typeId, id, head, tail } = write.draft
       const name = `${typeId}/${id}`
       const added = head.length + tail.length
@@ -151,14 +165,14 @@ const resultOf = (
 const isStored = (entry: Write['entry']): entry is StoringEntry => entry.method !== 'DELETE'
 
 const readOne = async (
-  { db }: Deps,
-  { method, type, id, versionId, seen }: ReadEntry,
+  deps: Deps,
+  reach: ReachOf,
+  entry: ReadEntry,
   maxLength: number,
 ): Promise<EntryResult> => {
+  const { method, type, id, seen } = entry
   const name = `${type}/${id}`
-  const version = await readTarget(db, { typeId: typeIdOf(type), id, versionId })
-  if (version === undefined) throw new SluiceError('not-found', `Cannot read ${name}: there is none`)
-  if (version.deleted) throw new SluiceError('deleted', `Cannot read ${name}: it was deleted`)
+  const version = await readWithin(deps, reach, entry)
   if (seen === version.versionId) return { outcome: 'unchanged', version }
   if (method === 'HEAD') return { outcome: 'read', name, version: { ...version, line: '' } }
   if (version.line.length > maxLength)

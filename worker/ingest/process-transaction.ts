@@ -1,23 +1,30 @@
 import { type Deps, fhirBase } from '../deps.ts'
 import { SluiceError } from '../errors.ts'
 import type { EntryText } from '../fhir/bundle.ts'
-import { type DeleteEntry, type ReadEntry, readEntry } from '../fhir/bundle-entry.ts'
+import { type ReadEntry, readEntry } from '../fhir/bundle-entry.ts'
 import { linksOf } from '../fhir/bundle-links.ts'
 import { typeIdOf } from '../fhir/resource-type.ts'
+import type { ReachOf } from '../fhir/scope/reach-filter.ts'
 import { readLinesAt } from '../store/read-lines-at.ts'
 import { type AllVersions, type Hindrance, writeAllVersions } from '../store/write-all-versions.ts'
-import type { Draft } from '../store/write-versions.ts'
 import {
   draftOfDeleteEntry,
   draftOfEntry,
   isStoring,
   type NamedEntry,
   nameEntry,
-  type StoringEntry,
   storedVersion,
   toLinked,
 } from './entry-draft.ts'
 import { atEntry, type EntryResult, refusalOfEntry } from './entry-result.ts'
+import {
+  judgeTransaction,
+  type Plan,
+  type PlannedRead,
+  type PlannedWrite,
+  unreadable,
+} from './judge-transaction.ts'
+import { keepsChanging, maxAttempts } from './write-within.ts'
 
 /**
  * Does all that the entries of a transaction ask for, or nothing (http://hl7.org/fhir/R4/http.html#trules): deletes, then creates, then updates,
@@ -26,27 +33,41 @@ import { atEntry, type EntryResult, refusalOfEntry } from './entry-result.ts'
  */
 export const processTransaction = async (
   deps: Deps,
+  reach: ReachOf,
   entries: readonly EntryText[],
 ): Promise<readonly EntryResult[]> => {
-  const { config, db, clock, newId } = deps
+  const { config, newId } = deps
   const serverBase = fhirBase(config)
   const named = entries.map((entry, index) =>
     atEntry(index, () => nameEntry(readEntry(entry, serverBase), newId)),
   )
   refuseRepeats(named)
   const plan = planOf(named, draftsOf(named, serverBase, config.limits.maxResourceBytes))
-  const done = await writeAllVersions(
+  for (let attempt = 0; attempt < maxAttempts; attempt++) {
+    const { plan: judged, looked } = await judgeTransaction(deps, reach, plan)
+    const done = await writePlan(deps, judged)
+    if (!('reason' in done)) return resultsOf(deps, named, judged, done)
+    // What was looked at has changed since: it is to be looked at again.
+    if (!isOfLooked(done, judged, looked)) throw explain(done, judged, config.limits.maxBundleBytes)
+    await deps.clock.yield()
+  }
+  throw keepsChanging('what the transaction is about')
+}
+
+const writePlan = (
+  { db, clock, config: { limits } }: Deps,
+  { drafts, reads }: Plan,
+): Promise<AllVersions | Hindrance> =>
+  writeAllVersions(
     db,
-    plan.drafts.map(({ draft }) => draft),
-    plan.reads.map(toTarget),
-    {
-      now: clock.now(),
-      maxClockSkewMs: config.limits.maxClockSkewMs,
-      maxReadBytes: config.limits.maxBundleBytes,
-    },
+    drafts.map(({ draft }) => draft),
+    reads.map(toTarget),
+    { now: clock.now(), maxClockSkewMs: limits.maxClockSkewMs, maxReadBytes: limits.maxBundleBytes },
   )
-  if ('reason' in done) throw explain(done, plan, config.limits.maxBundleBytes)
-  return resultsOf(deps, named, plan, done)
+
+const isOfLooked = (hindrance: Hindrance, { drafts }: Plan, looked: ReadonlySet<number>): boolean => {
+  if (hindrance.reason !== 'not-expected') return false
+  return 'target' in hindrance || looked.has(drafts[hindrance.draft]?.index ?? -1)
 }
 
 /** "If any resource identities overlap in steps 1 to 3, then the transaction SHALL fail." */
@@ -65,17 +86,17 @@ const refuseRepeats = (named: readonly NamedEntry[]): void => {
   }
 }
 
-type Indexed<T> = { readonly index: number; readonly entry: T }
-type Planned = Indexed<StoringEntry | DeleteEntry> & { readonly draft: Draft }
-type Plan = { readonly drafts: readonly Planned[]; readonly reads: readonly Indexed<ReadEntry>[] }
-
-const draftsOf = (named: readonly NamedEntry[], serverBase: string, maxBytes: number): readonly Planned[] => {
+const draftsOf = (
+  named: readonly NamedEntry[],
+  serverBase: string,
+  maxBytes: number,
+): readonly PlannedWrite[] => {
   const linked = named.map((entry, index) => (isStoring(entry) ? toLinked(entry, index) : undefined))
   const targetsFor = linksOf(
     linked.filter((entry) => entry !== undefined),
     serverBase,
   )
-  return named.flatMap((entry, index): readonly Planned[] => {
+  return named.flatMap((entry, index): readonly PlannedWrite[] => {
     if (entry.method === 'DELETE') return [{ index, entry, draft: draftOfDeleteEntry(entry) }]
     const link = linked[index]
     if (!isStoring(entry) || link === undefined) return []
@@ -84,7 +105,7 @@ const draftsOf = (named: readonly NamedEntry[], serverBase: string, maxBytes: nu
   })
 }
 
-const planOf = (named: readonly NamedEntry[], drafts: readonly Planned[]): Plan => ({
+const planOf = (named: readonly NamedEntry[], drafts: readonly PlannedWrite[]): Plan => ({
   drafts: (['DELETE', 'POST', 'PUT'] as const).flatMap((method) =>
     drafts.filter(({ entry }) => entry.method === method),
   ),
@@ -93,10 +114,11 @@ const planOf = (named: readonly NamedEntry[], drafts: readonly Planned[]): Plan 
   ),
 })
 
-const toTarget = ({ entry: { type, id, versionId } }: Indexed<ReadEntry>) => ({
+const toTarget = ({ entry: { type, id, versionId }, expected }: PlannedRead) => ({
   typeId: typeIdOf(type),
   id,
   versionId,
+  expected,
 })
 
 const explain = (hindrance: Hindrance, { drafts, reads }: Plan, maxBytes: number): SluiceError => {
@@ -105,11 +127,8 @@ const explain = (hindrance: Hindrance, { drafts, reads }: Plan, maxBytes: number
     return refusalOfEntry(drafts[hindrance.draft]?.index ?? 0, new SluiceError('precondition-failed', reason))
   }
   if ('target' in hindrance) {
-    const reason = hindrance.reason === 'deleted' ? 'it was deleted' : 'there is none'
-    return refusalOfEntry(
-      reads[hindrance.target]?.index ?? 0,
-      new SluiceError(hindrance.reason, `Cannot read it: ${reason}`),
-    )
+    const code = hindrance.reason === 'deleted' ? 'deleted' : 'not-found'
+    return refusalOfEntry(reads[hindrance.target]?.index ?? 0, unreadable(code))
   }
   return new SluiceError(
     'too-large',

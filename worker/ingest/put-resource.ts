@@ -2,7 +2,9 @@ import type { Deps } from '../deps.ts'
 import { SluiceError } from '../errors.ts'
 import { readResourceLine } from '../fhir/resource-line.ts'
 import type { ResourceType } from '../fhir/resource-type.ts'
+import type { Grants } from '../fhir/scope/grants.ts'
 import { notExpected } from './not-expected.ts'
+import { reachWithin } from './reach.ts'
 import { type WrittenResource, writeLine } from './write-line.ts'
 
 /**
@@ -11,6 +13,7 @@ import { type WrittenResource, writeLine } from './write-line.ts'
  */
 export const putResource = async (
   deps: Deps,
+  grants: Grants,
   type: ResourceType,
   id: string,
   text: string,
@@ -19,7 +22,7 @@ export const putResource = async (
   const line = readResourceLine(text)
   if (line.type !== type) throw refusal(type, id, `its resourceType is ${line.type}`)
   if (line.id !== id) throw refusal(type, id, 'its id is another than the one in the URL')
-  const written = await writeLine(deps, line, expected)
+  const written = await writeLine(deps, reachWithin(deps, grants), 'PUT', line, expected)
   if (written === undefined) throw notExpected(type, id)
   return written
 }

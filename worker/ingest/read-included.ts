@@ -3,6 +3,7 @@ import { fhirBase } from '../deps.ts'
 import { isJsonObject, type Json } from '../fhir/json.ts'
 import { type LocalReference, parseReference } from '../fhir/reference.ts'
 import { typeIdOf } from '../fhir/resource-type.ts'
+import type { ReachOf } from '../fhir/scope/reach-filter.ts'
 import { searchParametersOf } from '../fhir/search/parameters.ts'
 import type { Include } from '../fhir/search/search-request.ts'
 import { readSearchRows, type SearchRange } from '../store/search-rows.ts'
@@ -14,9 +15,10 @@ export type Included = {
   readonly isWhole: boolean
 }
 
-/** What the matches refer to by the parameters named, each once, as the snapshot shows it. */
+/** What the matches refer to by the parameters named, each once, as the snapshot shows it; only what may be both found and read. */
 export const readIncluded = async (
   deps: Deps,
+  reach: ReachOf,
   matches: readonly FoundResource[],
   includes: readonly Include[],
   asOf: number,
@@ -31,6 +33,8 @@ export const readIncluded = async (
   const resources: FoundResource[] = []
   let bytes = 0
   for (const [type, wanted] of Map.groupBy(names.values(), ({ type }) => type)) {
+    const within = reach(type, 'r', 's')
+    if (within === undefined) continue
     const source = { kind: 'ids' as const, ids: wanted.map(({ id }) => id) }
     const range: SearchRange = {
       typeId: typeIdOf(type),
@@ -43,7 +47,7 @@ export const readIncluded = async (
     for (;;) {
       const rows = await readSearchRows(deps.db, { ...range, after }, pageRows)
       for await (const { row, line } of shownLines(deps, rows)) {
-        if (line === undefined) continue
+        if (line === undefined || !within.holds(line)) continue
         bytes += row.bytes
         if (bytes > pageBytes && resources.length > 0) return { resources, isWhole: false }
         resources.push({ type, id: row.id, line })

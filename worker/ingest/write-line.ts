@@ -1,9 +1,10 @@
 import { type Deps, fhirBase } from '../deps.ts'
 import type { ResourceLine } from '../fhir/resource-line.ts'
+import type { ReachOf } from '../fhir/scope/reach-filter.ts'
 import type { StoredVersion } from '../store/read-resource.ts'
-import { writeVersions } from '../store/write-versions.ts'
 import { draftOf } from './draft.ts'
 import { storedVersion } from './entry-draft.ts'
+import { writeWithin } from './write-within.ts'
 
 export type WrittenResource = {
   readonly id: string
@@ -13,13 +14,15 @@ export type WrittenResource = {
 
 /** Writes one resource as a new version; `undefined` when `expected` is not the version that is current now. */
 export const writeLine = async (
-  { clock, db, config }: Deps,
+  deps: Deps,
+  reach: ReachOf,
+  method: 'POST' | 'PUT',
   line: ResourceLine,
   expected: number | undefined,
 ): Promise<WrittenResource | undefined> => {
-  const options = { now: clock.now(), maxClockSkewMs: config.limits.maxClockSkewMs }
-  const draft = { ...draftOf(line, fhirBase(config)), expected }
-  const [written] = await writeVersions(db, [draft], options)
+  const draft = { ...draftOf(line, fhirBase(deps.config)), expected }
+  const { type, id } = line
+  const written = await writeWithin(deps, reach, { method, type, id }, draft)
   if (written === undefined) return undefined
-  return { id: line.id, version: storedVersion(draft, written), isCreated: written.isCreated }
+  return { id, version: storedVersion(draft, written), isCreated: written.isCreated }
 }

@@ -126,6 +126,11 @@ export const walks: readonly Walk[] = [
       },
     ],
   },
+  {
+    table: 'attachment',
+    key: 'position',
+    invariants: [{ sentence: 'an attachment belongs to a version', where: noVersion }],
+  },
 ]
 
 /** Of tables that hold what is under way, and are looked at as a whole. */

@@ -9,6 +9,8 @@ export type ReadTarget = {
   readonly typeId: number
   readonly id: string
   readonly versionId: number | undefined
+  /** Which version must be current before the writes, because it is the one that was looked at. */
+  readonly expected?: number | undefined
 }
 
 /** A version that is there: it never changes, so its body can be fetched at leisure. */
@@ -22,7 +24,7 @@ export type FoundVersion = {
 /** Why nothing was written: which draft or which target did not hold. */
 export type Hindrance =
   | { readonly draft: number; readonly reason: 'not-expected' }
-  | { readonly target: number; readonly reason: 'not-found' | 'deleted' }
+  | { readonly target: number; readonly reason: 'not-found' | 'deleted' | 'not-expected' }
   | { readonly reason: 'too-much-to-read' }
 
 export type AllVersions = {
@@ -45,7 +47,7 @@ export const writeAllVersions = async (
   refuseManyMembers(drafts)
   const writes = drafts.length === 0 ? [] : versionStatements(drafts, options.now)
   const statements = [
-    refuseUnexpected(drafts),
+    refuseUnexpected(drafts, targets),
     ...writes,
     refuseMissing(targets),
     refuseTooMuch(targets, options.maxReadBytes),
@@ -56,7 +58,7 @@ export const writeAllVersions = async (
     const written = drafts.length === 0 ? [] : readWritten(results[writes.length], drafts.length)
     return { written, found: readFound(results.at(-1), targets.length) }
   } catch (error) {
-    const hindrance = hindranceOf(error)
+    const hindrance = hindranceOf(error, drafts)
     if (hindrance === undefined) throw error
     return hindrance
   }
@@ -82,8 +84,9 @@ const refuseManyMembers = (drafts: readonly Draft[]): void => {
 const stopWith = (query: RawBuilder<unknown>): Statement => sql`select json_extract('{}', (${query}))`
 const stopped = /bad JSON path: '(\w+) (\d+) (\S+)'/
 
-const refuseUnexpected = (drafts: readonly Draft[]): Statement => {
-  const rows = drafts.flatMap(({ typeId, id, expected }, index) =>
+/** What is expected of targets counts on behind what is expected of drafts. */
+const refuseUnexpected = (drafts: readonly Draft[], targets: readonly ReadTarget[]): Statement => {
+  const rows = [...drafts, ...targets].flatMap(({ typeId, id, expected }, index) =>
     expected === undefined ? [] : [[index, typeId, id, expected]],
   )
   return stopWith(sql`select 'draft ' || min(d.value ->> 0) || ' not-expected' from json_each(${JSON.stringify(rows)}) d
@@ -104,7 +107,8 @@ const refuseTooMuch = (targets: readonly ReadTarget[], maxBytes: number): Statem
 const selectFound = (targets: readonly ReadTarget[]): Statement =>
   sql`select d.key as i, v.position, v.version_id, v.last_updated, v.bytes from ${targetRows(targets)}`
 
-const targetRows = (targets: readonly ReadTarget[]): RawBuilder<unknown> => {
+/** SQL: `v` is the version of each target `d`, the current one or that of its number. */
+export const targetRows = (targets: readonly ReadTarget[]): RawBuilder<unknown> => {
   const rows = targets.map(({ typeId, id, versionId }) => [typeId, id, versionId ?? null])
   return sql`json_each(${JSON.stringify(rows)}) d
     left join resource r on r.type_id = d.value ->> 0 and r.id = d.value ->> 1
@@ -126,12 +130,13 @@ const readFound = (result: BatchResult | undefined, count: number): readonly Fou
   return found
 }
 
-const hindranceOf = (error: unknown): Hindrance | undefined => {
+const hindranceOf = (error: unknown, drafts: readonly Draft[]): Hindrance | undefined => {
   if (!hasCode(error, 'internal')) return undefined
   const [, , number, reason] = stopped.exec(error.message) ?? []
+  const target = Number(number) - drafts.length
   switch (reason) {
     case 'not-expected':
-      return { draft: Number(number), reason }
+      return target < 0 ? { draft: Number(number), reason } : { target, reason }
     case 'not-found':
     case 'deleted':
       return { target: Number(number), reason }

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { attachmentMark } from '../fhir/attachment-urls.ts'
+import { insertAttachments } from './attachments.ts'
 import { batchByClock, type WriteOptions } from './clock-skew.ts'
 import type { BatchResult, Db, Statement } from './db.ts'
 import { newPosition, newVersions } from './new-versions.ts'
@@ -27,6 +28,8 @@ export type Draft = {
   readonly expected?: number | undefined
   readonly patientIds: readonly string[]
   readonly references: readonly { readonly path: string; readonly typeId: number; readonly id: string }[]
+  /** Binaries that its attachments name; `versionId` 0 is whichever is current. */
+  readonly attachments?: readonly { readonly id: string; readonly versionId: number }[] | undefined
   /** Of a Group: all that it has from now on. */
   readonly members: readonly DraftMember[]
   /** Of a Group: what changes, in the place of `members`, so that no more is written than that. */
@@ -78,6 +81,7 @@ export const versionStatements = (drafts: readonly Draft[], now: number): readon
     supersede(drafts),
     ...insertCompartments(drafts),
     ...insertReferences(drafts),
+    ...insertAttachments(drafts),
     closeMembers(drafts),
     insertMembers(drafts),
     ...changeMembers(drafts),
