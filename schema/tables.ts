@@ -284,7 +284,13 @@ export type KeySetTable = {
   failed_at: Generated<number>
 }
 /** Client assertions that have been used, for as long as they could be used again (RFC 7523 section 3). */
-export type UsedAssertionTable = { issuer: string; jti_hash: string; expires_at: number }
+export type UsedAssertionTable = {
+  issuer: string
+  jti_hash: string
+  /** Of the use that was first: the statements that go with it ask for theirs. */
+  use_id: string
+  expires_at: number
+}
 /** Keys that sign our access tokens. `private_jwk` is sealed (`platform/secret-box.ts`). */
 export type SigningKeyTable = {
   key_id: string

@@ -26,6 +26,7 @@ export const access: readonly string[] = [
   `create table used_assertion (
     issuer text not null,
     jti_hash text not null,
+    use_id text not null,
     expires_at integer not null,
     primary key (issuer, jti_hash)
   ) without rowid`,

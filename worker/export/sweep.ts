@@ -11,6 +11,7 @@ import {
   readOpenUploads,
   readUnsweptJobs,
 } from '../store/sweep-jobs.ts'
+import { forgetTokens } from '../store/sweep-tokens.ts'
 import { type Budget, createBudget, meterDeps } from './budget.ts'
 import { manifestKey } from './write-manifest.ts'
 
@@ -33,6 +34,7 @@ export const runSweep = async (given: Deps): Promise<void> => {
   const sweep: Sweep = { deps, budget }
   const now = deps.clock.now()
   await expireJobs(deps.db, now)
+  if (deps.config.auth === 'smart') await sweepTokens(deps, now)
   await eachJob(
     sweep,
     () => readGoneJobs(deps.db, now, jobsPerRead),
@@ -44,6 +46,14 @@ export const runSweep = async (given: Deps): Promise<void> => {
     (job) => removeLeftovers(sweep, job),
   )
 }
+
+/** Tokens are shown for a day after their end; keys verify until the last token that a process with an old cache has signed has ended. */
+const sweepTokens = ({ db, config }: Deps, now: number): Promise<void> =>
+  forgetTokens(db, {
+    now,
+    tokensBefore: now - 86_400_000,
+    keysBefore: now - config.limits.accessTokenSeconds * 1000 - 300_000,
+  })
 
 /** The lease a worker may have held at the end, and the time that a write it began with that may have taken. */
 const quietMs = ({ config: { limits } }: Deps): number => limits.leaseMs + limits.storageTimeoutMs

@@ -7,6 +7,7 @@ import { registerAdminCounts } from './admin-counts.ts'
 import { registerAdminJobs } from './admin-jobs.ts'
 import { registerAdminService } from './admin-service.ts'
 import { authenticate, type Identify, identifyByCredentials } from './authenticate.ts'
+import { registerAuthority } from './authority.ts'
 import { registerBundle } from './bundle.ts'
 import { type ReadWebFile, registerDashboard } from './dashboard.ts'
 import { errorResponse } from './error-response.ts'
@@ -49,6 +50,7 @@ export const createApp = (
   registerAdminCounts(app, deps)
   registerAdminClients(app, deps)
   registerAdminService(app, deps)
+  registerAuthority(app, deps)
   registerMetadata(app, deps)
   registerHealth(app, deps)
   registerOpenApi(app, deps.config)

@@ -16,7 +16,7 @@ export const openApiDocument = (app: App, config: Config): string => {
       title: 'Sluice',
       version,
       description:
-        'FHIR R4 Bulk Data Export. Every error is an OperationOutcome; a method that a URL does not have is answered with 405 and `Allow`; every GET but a kick-off answers HEAD too.',
+        'FHIR R4 Bulk Data Export. Every error is an OperationOutcome, but those of the token endpoint and its kin, which are errors of OAuth 2.0; a method that a URL does not have is answered with 405 and `Allow`; every GET but a kick-off answers HEAD too.',
       license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
     },
     servers: [{ url: fhirBase(config), description: 'The FHIR base URL of this deployment' }],
@@ -24,6 +24,7 @@ export const openApiDocument = (app: App, config: Config): string => {
       { name: 'Bulk Data Export', description: 'Start, watch, fetch and remove exports' },
       { name: 'FHIR REST', description: 'Resources and their versions, one by one or by Bundles' },
       { name: 'Administration', description: 'Load resources in bulk; what the dashboard shows' },
+      { name: 'Authorization', description: 'Access tokens for backend services (SMART Backend Services)' },
       { name: 'Service', description: 'About the service itself' },
     ],
   })

@@ -69,7 +69,7 @@ export const updateClient = (client: Client, changedAt: number): Statement =>
 export const deleteClient = (clientId: string): Statement =>
   sql`delete from client where client_id = ${clientId}`
 
-type Row = {
+export type ClientRow = {
   client_id: string
   name: string
   jwks_url: string | null
@@ -84,7 +84,7 @@ type Row = {
   changed_at: number
 }
 
-const toClient = (row: Row): Client => ({
+export const toClient = (row: ClientRow): Client => ({
   clientId: row.client_id,
   name: row.name,
   jwksUrl: row.jwks_url ?? undefined,

@@ -266,6 +266,80 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/api/clients": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Registered clients, in the order of their ids */
+        get: operations["listClients"];
+        put?: never;
+        /**
+         * Register a client
+         * @description Its public keys are needed; the private ones never leave it, and are refused.
+         */
+        post: operations["createClient"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/api/clients/{clientId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One client */
+        get: operations["readClient"];
+        /** Put a registration in the place of the one there is */
+        put: operations["replaceClient"];
+        post?: never;
+        /** Forget a client; its tokens open nothing any more, its exports stay until they expire */
+        delete: operations["deleteClient"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/api/clients/{clientId}/suspend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a client no tokens, and nothing for those it has; its exports go on */
+        post: operations["suspendClient"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/api/clients/{clientId}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End the suspension of a client */
+        post: operations["resumeClient"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/api/service": {
         parameters: {
             query?: never;
@@ -275,6 +349,117 @@ export interface paths {
         };
         /** What the dashboard has to know of this deployment */
         get: operations["readService"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for an access token
+         * @description By the grant `client_credentials`, with a signed assertion (`private_key_jwt`): its `iss` and `sub` are the id of the client, its `aud` is this URL, its `exp` at most five minutes from now, its `jti` new each time. `client_id` is not needed.
+         */
+        post: operations["issueToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/introspect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What an access token is good for
+         * @description A client authenticates by an assertion, as for a token, and is told of its own tokens; all others are inactive to it. An administrator sends his access key instead, and is told of all. `scope` is what is still registered for the client.
+         */
+        post: operations["introspectToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End an access token
+         * @description A client authenticates by an assertion, as for a token, and ends one of its own. A token that is unknown or has ended already is no error.
+         */
+        post: operations["revokeToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/jwks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The public keys of access tokens */
+        get: operations["readKeySet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/.well-known/smart-configuration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How to get access, in the words of SMART */
+        get: operations["readSmartConfiguration"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/.well-known/oauth-authorization-server": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How to get access, in the words of OAuth 2.0 */
+        get: operations["readAuthorizationServer"];
         put?: never;
         post?: never;
         delete?: never;
@@ -960,6 +1145,695 @@ export interface components {
             fhirPath: string;
             /** @enum {string} */
             fileAccess: "proxy" | "capability" | "signed" | "storage";
+        };
+        /**
+         * @example {
+         *       "clientId": "analytics",
+         *       "name": "Analytics",
+         *       "jwks": {
+         *         "keys": [
+         *           {
+         *             "kty": "EC",
+         *             "crv": "P-384",
+         *             "kid": "analytics-2026",
+         *             "x": "rSjcwfEfbkbWTH8LfSlHbE4Z9oKQaLXF0K3b3vQjKxBKQWLhWpQF2qSJmJmcTzTo",
+         *             "y": "2eZT0cXlqTcLQGWtJ3mhSLMo0LQlGJlCVOIy8IsPDVuRnsnHJQEPQlNDbLmzBHZr"
+         *           }
+         *         ]
+         *       },
+         *       "scopes": [
+         *         "system/Patient.rs",
+         *         "system/Observation.rs?category=laboratory"
+         *       ],
+         *       "groupIds": [
+         *         "diabetes"
+         *       ],
+         *       "maxRunningJobs": 2,
+         *       "createdAt": "2026-11-20T10:26:46.123Z",
+         *       "changedAt": "2026-11-20T10:26:46.123Z"
+         *     }
+         */
+        Client: {
+            clientId: string;
+            /** @example Analytics */
+            name: string;
+            /**
+             * Format: uri
+             * @description Where its public keys are (JWK Set); https, and public unless PRIVATE_HOSTS names the host
+             * @example https://analytics.example.org/jwks.json
+             */
+            jwksUrl?: string;
+            /**
+             * @description What it may ask for at most (SMART scopes, v1 or v2, with constraints)
+             * @example [
+             *       "system/Patient.rs",
+             *       "system/Observation.rs?category=laboratory"
+             *     ]
+             */
+            scopes: string[];
+            /**
+             * @description Ids of the Groups it may export; absent: every one that its scopes let it read
+             * @example [
+             *       "diabetes"
+             *     ]
+             */
+            groupIds?: string[];
+            /**
+             * @description Names of the storages its files may go to; absent: all
+             * @example [
+             *       "primary"
+             *     ]
+             */
+            destinations?: string[];
+            /**
+             * @description Requests a minute; 0: no bound; absent: as configured
+             * @example 600
+             */
+            requestsPerMinute?: number;
+            /**
+             * @description Exports at once; 0: no bound; absent: as configured
+             * @example 2
+             */
+            maxRunningJobs?: number;
+            /**
+             * @description JWK Set (RFC 7517) of public keys; better is jwksUrl, by which keys can be rotated without us
+             * @example {
+             *       "keys": [
+             *         {
+             *           "kty": "EC",
+             *           "crv": "P-384",
+             *           "kid": "analytics-2026",
+             *           "x": "rSjcwfEfbkbWTH8LfSlHbE4Z9oKQaLXF0K3b3vQjKxBKQWLhWpQF2qSJmJmcTzTo",
+             *           "y": "2eZT0cXlqTcLQGWtJ3mhSLMo0LQlGJlCVOIy8IsPDVuRnsnHJQEPQlNDbLmzBHZr"
+             *         }
+             *       ]
+             *     }
+             */
+            jwks?: {
+                keys: ({
+                    kty: string;
+                    kid: string;
+                } & {
+                    [key: string]: unknown;
+                })[];
+            } & {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: date-time
+             * @description Since when it gets no tokens
+             * @example 2026-11-20T10:26:46.123Z
+             */
+            suspendedAt?: string;
+            /**
+             * Format: date-time
+             * @description When it was registered
+             * @example 2026-11-20T10:26:46.123Z
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description When it was last changed; `ETag` says it too
+             * @example 2026-11-20T10:26:46.123Z
+             */
+            changedAt: string;
+        };
+        ClientList: {
+            clients: {
+                clientId: string;
+                /** @example Analytics */
+                name: string;
+                /**
+                 * Format: uri
+                 * @description Where its public keys are (JWK Set); https, and public unless PRIVATE_HOSTS names the host
+                 * @example https://analytics.example.org/jwks.json
+                 */
+                jwksUrl?: string;
+                /**
+                 * @description What it may ask for at most (SMART scopes, v1 or v2, with constraints)
+                 * @example [
+                 *       "system/Patient.rs",
+                 *       "system/Observation.rs?category=laboratory"
+                 *     ]
+                 */
+                scopes: string[];
+                /**
+                 * @description Ids of the Groups it may export; absent: every one that its scopes let it read
+                 * @example [
+                 *       "diabetes"
+                 *     ]
+                 */
+                groupIds?: string[];
+                /**
+                 * @description Names of the storages its files may go to; absent: all
+                 * @example [
+                 *       "primary"
+                 *     ]
+                 */
+                destinations?: string[];
+                /**
+                 * @description Requests a minute; 0: no bound; absent: as configured
+                 * @example 600
+                 */
+                requestsPerMinute?: number;
+                /**
+                 * @description Exports at once; 0: no bound; absent: as configured
+                 * @example 2
+                 */
+                maxRunningJobs?: number;
+                /**
+                 * @description JWK Set (RFC 7517) of public keys; better is jwksUrl, by which keys can be rotated without us
+                 * @example {
+                 *       "keys": [
+                 *         {
+                 *           "kty": "EC",
+                 *           "crv": "P-384",
+                 *           "kid": "analytics-2026",
+                 *           "x": "rSjcwfEfbkbWTH8LfSlHbE4Z9oKQaLXF0K3b3vQjKxBKQWLhWpQF2qSJmJmcTzTo",
+                 *           "y": "2eZT0cXlqTcLQGWtJ3mhSLMo0LQlGJlCVOIy8IsPDVuRnsnHJQEPQlNDbLmzBHZr"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                jwks?: {
+                    keys: ({
+                        kty: string;
+                        kid: string;
+                    } & {
+                        [key: string]: unknown;
+                    })[];
+                } & {
+                    [key: string]: unknown;
+                };
+                /**
+                 * Format: date-time
+                 * @description Since when it gets no tokens
+                 * @example 2026-11-20T10:26:46.123Z
+                 */
+                suspendedAt?: string;
+                /**
+                 * Format: date-time
+                 * @description When it was registered
+                 * @example 2026-11-20T10:26:46.123Z
+                 */
+                createdAt: string;
+                /**
+                 * Format: date-time
+                 * @description When it was last changed; `ETag` says it too
+                 * @example 2026-11-20T10:26:46.123Z
+                 */
+                changedAt: string;
+            }[];
+            /**
+             * @description `after` of the next page
+             * @example analytics
+             */
+            next?: string;
+        };
+        /**
+         * @example {
+         *       "name": "Analytics",
+         *       "jwks": {
+         *         "keys": [
+         *           {
+         *             "kty": "EC",
+         *             "crv": "P-384",
+         *             "kid": "analytics-2026",
+         *             "x": "rSjcwfEfbkbWTH8LfSlHbE4Z9oKQaLXF0K3b3vQjKxBKQWLhWpQF2qSJmJmcTzTo",
+         *             "y": "2eZT0cXlqTcLQGWtJ3mhSLMo0LQlGJlCVOIy8IsPDVuRnsnHJQEPQlNDbLmzBHZr"
+         *           }
+         *         ]
+         *       },
+         *       "scopes": [
+         *         "system/Patient.rs",
+         *         "system/Observation.rs?category=laboratory"
+         *       ],
+         *       "groupIds": [
+         *         "diabetes"
+         *       ],
+         *       "maxRunningJobs": 2
+         *     }
+         */
+        ClientRegistration: {
+            /** @example Analytics */
+            name: string;
+            /**
+             * Format: uri
+             * @description Where its public keys are (JWK Set); https, and public unless PRIVATE_HOSTS names the host
+             * @example https://analytics.example.org/jwks.json
+             */
+            jwksUrl?: string;
+            /**
+             * @description What it may ask for at most (SMART scopes, v1 or v2, with constraints)
+             * @example [
+             *       "system/Patient.rs",
+             *       "system/Observation.rs?category=laboratory"
+             *     ]
+             */
+            scopes: string[];
+            /**
+             * @description Ids of the Groups it may export; absent: every one that its scopes let it read
+             * @example [
+             *       "diabetes"
+             *     ]
+             */
+            groupIds?: string[];
+            /**
+             * @description Names of the storages its files may go to; absent: all
+             * @example [
+             *       "primary"
+             *     ]
+             */
+            destinations?: string[];
+            /**
+             * @description Requests a minute; 0: no bound; absent: as configured
+             * @example 600
+             */
+            requestsPerMinute?: number;
+            /**
+             * @description Exports at once; 0: no bound; absent: as configured
+             * @example 2
+             */
+            maxRunningJobs?: number;
+            /**
+             * @description JWK Set (RFC 7517) of public keys; better is jwksUrl, by which keys can be rotated without us
+             * @example {
+             *       "keys": [
+             *         {
+             *           "kty": "EC",
+             *           "crv": "P-384",
+             *           "kid": "analytics-2026",
+             *           "x": "rSjcwfEfbkbWTH8LfSlHbE4Z9oKQaLXF0K3b3vQjKxBKQWLhWpQF2qSJmJmcTzTo",
+             *           "y": "2eZT0cXlqTcLQGWtJ3mhSLMo0LQlGJlCVOIy8IsPDVuRnsnHJQEPQlNDbLmzBHZr"
+             *         }
+             *       ]
+             *     }
+             */
+            jwks?: {
+                keys: ({
+                    kty: string;
+                    kid: string;
+                } & {
+                    [key: string]: unknown;
+                })[];
+            } & {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * @example {
+         *       "clientId": "analytics",
+         *       "name": "Analytics",
+         *       "jwks": {
+         *         "keys": [
+         *           {
+         *             "kty": "EC",
+         *             "crv": "P-384",
+         *             "kid": "analytics-2026",
+         *             "x": "rSjcwfEfbkbWTH8LfSlHbE4Z9oKQaLXF0K3b3vQjKxBKQWLhWpQF2qSJmJmcTzTo",
+         *             "y": "2eZT0cXlqTcLQGWtJ3mhSLMo0LQlGJlCVOIy8IsPDVuRnsnHJQEPQlNDbLmzBHZr"
+         *           }
+         *         ]
+         *       },
+         *       "scopes": [
+         *         "system/Patient.rs",
+         *         "system/Observation.rs?category=laboratory"
+         *       ],
+         *       "groupIds": [
+         *         "diabetes"
+         *       ],
+         *       "maxRunningJobs": 2
+         *     }
+         */
+        NewClient: {
+            /**
+             * @description Its client_id; absent: one is made
+             * @example analytics
+             */
+            clientId?: string;
+            /** @example Analytics */
+            name: string;
+            /**
+             * Format: uri
+             * @description Where its public keys are (JWK Set); https, and public unless PRIVATE_HOSTS names the host
+             * @example https://analytics.example.org/jwks.json
+             */
+            jwksUrl?: string;
+            /**
+             * @description What it may ask for at most (SMART scopes, v1 or v2, with constraints)
+             * @example [
+             *       "system/Patient.rs",
+             *       "system/Observation.rs?category=laboratory"
+             *     ]
+             */
+            scopes: string[];
+            /**
+             * @description Ids of the Groups it may export; absent: every one that its scopes let it read
+             * @example [
+             *       "diabetes"
+             *     ]
+             */
+            groupIds?: string[];
+            /**
+             * @description Names of the storages its files may go to; absent: all
+             * @example [
+             *       "primary"
+             *     ]
+             */
+            destinations?: string[];
+            /**
+             * @description Requests a minute; 0: no bound; absent: as configured
+             * @example 600
+             */
+            requestsPerMinute?: number;
+            /**
+             * @description Exports at once; 0: no bound; absent: as configured
+             * @example 2
+             */
+            maxRunningJobs?: number;
+            /**
+             * @description JWK Set (RFC 7517) of public keys; better is jwksUrl, by which keys can be rotated without us
+             * @example {
+             *       "keys": [
+             *         {
+             *           "kty": "EC",
+             *           "crv": "P-384",
+             *           "kid": "analytics-2026",
+             *           "x": "rSjcwfEfbkbWTH8LfSlHbE4Z9oKQaLXF0K3b3vQjKxBKQWLhWpQF2qSJmJmcTzTo",
+             *           "y": "2eZT0cXlqTcLQGWtJ3mhSLMo0LQlGJlCVOIy8IsPDVuRnsnHJQEPQlNDbLmzBHZr"
+             *         }
+             *       ]
+             *     }
+             */
+            jwks?: {
+                keys: ({
+                    kty: string;
+                    kid: string;
+                } & {
+                    [key: string]: unknown;
+                })[];
+            } & {
+                [key: string]: unknown;
+            };
+        };
+        TokenRequest: {
+            /** @enum {string} */
+            grant_type: "client_credentials";
+            /**
+             * @description Scopes by blanks
+             * @example system/Patient.rs system/Observation.rs
+             */
+            scope: string;
+            /** @enum {string} */
+            client_assertion_type: "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+            /**
+             * @description A JWT that the client has signed, for this request alone
+             * @example eyJhbGciOiJFUzM4NCIsInR5cCI6IkpXVCIsImtpZCI6IjEifQ…
+             */
+            client_assertion: string;
+            /**
+             * @description Not needed; else the `sub` of the assertion
+             * @example warehouse
+             */
+            client_id?: string;
+        };
+        IntrospectionRequest: {
+            /**
+             * @description The access token it is about
+             * @example eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCJ9…
+             */
+            token: string;
+            /**
+             * @description Not needed: there are access tokens only
+             * @example access_token
+             */
+            token_type_hint?: string;
+            /** @enum {string} */
+            client_assertion_type?: "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+            /**
+             * @description A JWT that the client has signed, for this request alone
+             * @example eyJhbGciOiJFUzM4NCIsInR5cCI6IkpXVCIsImtpZCI6IjEifQ…
+             */
+            client_assertion?: string;
+            /**
+             * @description Not needed; else the `sub` of the assertion
+             * @example warehouse
+             */
+            client_id?: string;
+        };
+        RevocationRequest: {
+            /**
+             * @description The access token it is about
+             * @example eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCJ9…
+             */
+            token: string;
+            /**
+             * @description Not needed: there are access tokens only
+             * @example access_token
+             */
+            token_type_hint?: string;
+            /** @enum {string} */
+            client_assertion_type: "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+            /**
+             * @description A JWT that the client has signed, for this request alone
+             * @example eyJhbGciOiJFUzM4NCIsInR5cCI6IkpXVCIsImtpZCI6IjEifQ…
+             */
+            client_assertion: string;
+            /**
+             * @description Not needed; else the `sub` of the assertion
+             * @example warehouse
+             */
+            client_id?: string;
+        };
+        /** @description An access token (RFC 6749 section 5.1) */
+        TokenAnswer: {
+            /**
+             * @description For `Authorization: Bearer`
+             * @example eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCJ9…
+             */
+            access_token: string;
+            /** @enum {string} */
+            token_type: "bearer";
+            /**
+             * @description Seconds
+             * @example 300
+             */
+            expires_in: number;
+            /**
+             * @description Scopes by blanks
+             * @example system/Patient.rs system/Observation.rs
+             */
+            scope: string;
+        };
+        /** @description What went wrong (RFC 6749 section 5.2) */
+        OAuthError: {
+            /**
+             * @description A word of RFC 6749 section 5.2, or `slow_down`
+             * @example invalid_client
+             */
+            error: string;
+            /**
+             * @description What is wrong, in a sentence
+             * @example Cannot accept the client assertion: its claim 'exp' is over
+             */
+            error_description: string;
+        };
+        /** @description What a token is good for (RFC 7662) */
+        Introspection: {
+            /** @description Without it nothing else is said */
+            active: boolean;
+            /**
+             * @description Scopes by blanks
+             * @example system/Patient.rs system/Observation.rs
+             */
+            scope?: string;
+            /**
+             * @description Whom it was issued to
+             * @example warehouse
+             */
+            client_id?: string;
+            /**
+             * @description The same
+             * @example warehouse
+             */
+            sub?: string;
+            /**
+             * @description When it ends
+             * @example 1795084306
+             */
+            exp?: number;
+            /**
+             * @description When it was issued
+             * @example 1795084306
+             */
+            iat?: number;
+            /** @enum {string} */
+            token_type?: "Bearer";
+            /**
+             * @description Who issued it
+             * @example http://127.0.0.1:8080
+             */
+            iss?: string;
+            /**
+             * @description The FHIR base URL it is for
+             * @example http://127.0.0.1:8080/fhir
+             */
+            aud?: string;
+            /**
+             * @description Its id
+             * @example 5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d
+             */
+            jti?: string;
+        };
+        /** @description Public keys (RFC 7517) */
+        KeySet: {
+            keys: {
+                /** @enum {string} */
+                kty: "EC";
+                /** @enum {string} */
+                crv: "P-256";
+                x: string;
+                y: string;
+                kid: string;
+                /** @enum {string} */
+                alg: "ES256";
+                /** @enum {string} */
+                use: "sig";
+            }[];
+        };
+        /** @description SMART App Launch, "Conformance" */
+        SmartConfiguration: {
+            /**
+             * @description Where tokens are asked for
+             * @example http://127.0.0.1:8080/auth/token
+             */
+            token_endpoint: string;
+            /**
+             * @description How clients authenticate there
+             * @example [
+             *       "private_key_jwt"
+             *     ]
+             */
+            token_endpoint_auth_methods_supported: string[];
+            /**
+             * @description `alg` of assertions
+             * @example [
+             *       "RS384",
+             *       "ES384"
+             *     ]
+             */
+            token_endpoint_auth_signing_alg_values_supported: string[];
+            /**
+             * @description For backend services there is one
+             * @example [
+             *       "client_credentials"
+             *     ]
+             */
+            grant_types_supported: string[];
+            /**
+             * @description Some of the scopes there are
+             * @example [
+             *       "system/*.rs",
+             *       "system/*.read"
+             *     ]
+             */
+            scopes_supported: string[];
+            /**
+             * @description Where tokens are looked into
+             * @example http://127.0.0.1:8080/auth/introspect
+             */
+            introspection_endpoint: string;
+            /**
+             * @description Where tokens are ended
+             * @example http://127.0.0.1:8080/auth/revoke
+             */
+            revocation_endpoint: string;
+            /**
+             * @description SMART asks for it in any case
+             * @example [
+             *       "S256"
+             *     ]
+             */
+            code_challenge_methods_supported: string[];
+            /**
+             * @description Of SMART App Launch
+             * @example [
+             *       "client-confidential-asymmetric",
+             *       "permission-v1",
+             *       "permission-v2"
+             *     ]
+             */
+            capabilities: string[];
+        };
+        /** @description Authorization server metadata (RFC 8414) */
+        AuthorizationServer: {
+            /**
+             * @description The `iss` of access tokens
+             * @example http://127.0.0.1:8080
+             */
+            issuer: string;
+            /**
+             * @description The keys that sign them
+             * @example http://127.0.0.1:8080/auth/jwks
+             */
+            jwks_uri: string;
+            /**
+             * @description None: there is no authorization endpoint
+             * @example []
+             */
+            response_types_supported: string[];
+            /**
+             * @description Where tokens are asked for
+             * @example http://127.0.0.1:8080/auth/token
+             */
+            token_endpoint: string;
+            /**
+             * @description How clients authenticate there
+             * @example [
+             *       "private_key_jwt"
+             *     ]
+             */
+            token_endpoint_auth_methods_supported: string[];
+            /**
+             * @description `alg` of assertions
+             * @example [
+             *       "RS384",
+             *       "ES384"
+             *     ]
+             */
+            token_endpoint_auth_signing_alg_values_supported: string[];
+            /**
+             * @description For backend services there is one
+             * @example [
+             *       "client_credentials"
+             *     ]
+             */
+            grant_types_supported: string[];
+            /**
+             * @description Some of the scopes there are
+             * @example [
+             *       "system/*.rs",
+             *       "system/*.read"
+             *     ]
+             */
+            scopes_supported: string[];
+            /**
+             * @description Where tokens are looked into
+             * @example http://127.0.0.1:8080/auth/introspect
+             */
+            introspection_endpoint: string;
+            /**
+             * @description Where tokens are ended
+             * @example http://127.0.0.1:8080/auth/revoke
+             */
+            revocation_endpoint: string;
+            /**
+             * @description SMART asks for it in any case
+             * @example [
+             *       "S256"
+             *     ]
+             */
+            code_challenge_methods_supported: string[];
         };
     };
     responses: {
@@ -4078,6 +4952,473 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    listClients: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Goes on behind a page: its `next`
+                 * @example analytics
+                 */
+                after?: string;
+                /**
+                 * @description At most so many; 50 unless told, 100 at most
+                 * @example 20
+                 */
+                count?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of clients */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "clients": [
+                     *         {
+                     *           "clientId": "analytics",
+                     *           "name": "Analytics",
+                     *           "jwks": {
+                     *             "keys": [
+                     *               {
+                     *                 "kty": "EC",
+                     *                 "crv": "P-384",
+                     *                 "kid": "analytics-2026",
+                     *                 "x": "rSjcwfEfbkbWTH8LfSlHbE4Z9oKQaLXF0K3b3vQjKxBKQWLhWpQF2qSJmJmcTzTo",
+                     *                 "y": "2eZT0cXlqTcLQGWtJ3mhSLMo0LQlGJlCVOIy8IsPDVuRnsnHJQEPQlNDbLmzBHZr"
+                     *               }
+                     *             ]
+                     *           },
+                     *           "scopes": [
+                     *             "system/Patient.rs",
+                     *             "system/Observation.rs?category=laboratory"
+                     *           ],
+                     *           "groupIds": [
+                     *             "diabetes"
+                     *           ],
+                     *           "maxRunningJobs": 2,
+                     *           "createdAt": "2026-11-20T10:26:46.123Z",
+                     *           "changedAt": "2026-11-20T10:26:46.123Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ClientList"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    createClient: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "clientId": "analytics",
+                 *       "name": "Analytics",
+                 *       "jwks": {
+                 *         "keys": [
+                 *           {
+                 *             "kty": "EC",
+                 *             "crv": "P-384",
+                 *             "kid": "analytics-2026",
+                 *             "x": "rSjcwfEfbkbWTH8LfSlHbE4Z9oKQaLXF0K3b3vQjKxBKQWLhWpQF2qSJmJmcTzTo",
+                 *             "y": "2eZT0cXlqTcLQGWtJ3mhSLMo0LQlGJlCVOIy8IsPDVuRnsnHJQEPQlNDbLmzBHZr"
+                 *           }
+                 *         ]
+                 *       },
+                 *       "scopes": [
+                 *         "system/Patient.rs",
+                 *         "system/Observation.rs?category=laboratory"
+                 *       ],
+                 *       "groupIds": [
+                 *         "diabetes"
+                 *       ],
+                 *       "maxRunningJobs": 2
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewClient"];
+            };
+        };
+        responses: {
+            /** @description The client */
+            201: {
+                headers: {
+                    /**
+                     * @description The version of the resource
+                     * @example W/"3"
+                     */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "clientId": "analytics",
+                     *       "name": "Analytics",
+                     *       "jwks": {
+                     *         "keys": [
+                     *           {
+                     *             "kty": "EC",
+                     *             "crv": "P-384",
+                     *             "kid": "analytics-2026",
+                     *             "x": "rSjcwfEfbkbWTH8LfSlHbE4Z9oKQaLXF0K3b3vQjKxBKQWLhWpQF2qSJmJmcTzTo",
+                     *             "y": "2eZT0cXlqTcLQGWtJ3mhSLMo0LQlGJlCVOIy8IsPDVuRnsnHJQEPQlNDbLmzBHZr"
+                     *           }
+                     *         ]
+                     *       },
+                     *       "scopes": [
+                     *         "system/Patient.rs",
+                     *         "system/Observation.rs?category=laboratory"
+                     *       ],
+                     *       "groupIds": [
+                     *         "diabetes"
+                     *       ],
+                     *       "maxRunningJobs": 2,
+                     *       "createdAt": "2026-11-20T10:26:46.123Z",
+                     *       "changedAt": "2026-11-20T10:26:46.123Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Client"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    readClient: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Its client_id
+                 * @example analytics
+                 */
+                clientId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The client as it is now */
+            200: {
+                headers: {
+                    /**
+                     * @description The version of the resource
+                     * @example W/"3"
+                     */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "clientId": "analytics",
+                     *       "name": "Analytics",
+                     *       "jwks": {
+                     *         "keys": [
+                     *           {
+                     *             "kty": "EC",
+                     *             "crv": "P-384",
+                     *             "kid": "analytics-2026",
+                     *             "x": "rSjcwfEfbkbWTH8LfSlHbE4Z9oKQaLXF0K3b3vQjKxBKQWLhWpQF2qSJmJmcTzTo",
+                     *             "y": "2eZT0cXlqTcLQGWtJ3mhSLMo0LQlGJlCVOIy8IsPDVuRnsnHJQEPQlNDbLmzBHZr"
+                     *           }
+                     *         ]
+                     *       },
+                     *       "scopes": [
+                     *         "system/Patient.rs",
+                     *         "system/Observation.rs?category=laboratory"
+                     *       ],
+                     *       "groupIds": [
+                     *         "diabetes"
+                     *       ],
+                     *       "maxRunningJobs": 2,
+                     *       "createdAt": "2026-11-20T10:26:46.123Z",
+                     *       "changedAt": "2026-11-20T10:26:46.123Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Client"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    replaceClient: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Its client_id
+                 * @example analytics
+                 */
+                clientId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Analytics",
+                 *       "jwks": {
+                 *         "keys": [
+                 *           {
+                 *             "kty": "EC",
+                 *             "crv": "P-384",
+                 *             "kid": "analytics-2026",
+                 *             "x": "rSjcwfEfbkbWTH8LfSlHbE4Z9oKQaLXF0K3b3vQjKxBKQWLhWpQF2qSJmJmcTzTo",
+                 *             "y": "2eZT0cXlqTcLQGWtJ3mhSLMo0LQlGJlCVOIy8IsPDVuRnsnHJQEPQlNDbLmzBHZr"
+                 *           }
+                 *         ]
+                 *       },
+                 *       "scopes": [
+                 *         "system/Patient.rs",
+                 *         "system/Observation.rs?category=laboratory"
+                 *       ],
+                 *       "groupIds": [
+                 *         "diabetes"
+                 *       ],
+                 *       "maxRunningJobs": 2
+                 *     }
+                 */
+                "application/json": components["schemas"]["ClientRegistration"];
+            };
+        };
+        responses: {
+            /** @description The client as it is now */
+            200: {
+                headers: {
+                    /**
+                     * @description The version of the resource
+                     * @example W/"3"
+                     */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "clientId": "analytics",
+                     *       "name": "Analytics",
+                     *       "jwks": {
+                     *         "keys": [
+                     *           {
+                     *             "kty": "EC",
+                     *             "crv": "P-384",
+                     *             "kid": "analytics-2026",
+                     *             "x": "rSjcwfEfbkbWTH8LfSlHbE4Z9oKQaLXF0K3b3vQjKxBKQWLhWpQF2qSJmJmcTzTo",
+                     *             "y": "2eZT0cXlqTcLQGWtJ3mhSLMo0LQlGJlCVOIy8IsPDVuRnsnHJQEPQlNDbLmzBHZr"
+                     *           }
+                     *         ]
+                     *       },
+                     *       "scopes": [
+                     *         "system/Patient.rs",
+                     *         "system/Observation.rs?category=laboratory"
+                     *       ],
+                     *       "groupIds": [
+                     *         "diabetes"
+                     *       ],
+                     *       "maxRunningJobs": 2,
+                     *       "createdAt": "2026-11-20T10:26:46.123Z",
+                     *       "changedAt": "2026-11-20T10:26:46.123Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Client"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            412: components["responses"]["Error412"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    deleteClient: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Its client_id
+                 * @example analytics
+                 */
+                clientId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is forgotten */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    suspendClient: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Its client_id
+                 * @example analytics
+                 */
+                clientId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The client as it is now */
+            200: {
+                headers: {
+                    /**
+                     * @description The version of the resource
+                     * @example W/"3"
+                     */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "clientId": "analytics",
+                     *       "name": "Analytics",
+                     *       "jwks": {
+                     *         "keys": [
+                     *           {
+                     *             "kty": "EC",
+                     *             "crv": "P-384",
+                     *             "kid": "analytics-2026",
+                     *             "x": "rSjcwfEfbkbWTH8LfSlHbE4Z9oKQaLXF0K3b3vQjKxBKQWLhWpQF2qSJmJmcTzTo",
+                     *             "y": "2eZT0cXlqTcLQGWtJ3mhSLMo0LQlGJlCVOIy8IsPDVuRnsnHJQEPQlNDbLmzBHZr"
+                     *           }
+                     *         ]
+                     *       },
+                     *       "scopes": [
+                     *         "system/Patient.rs",
+                     *         "system/Observation.rs?category=laboratory"
+                     *       ],
+                     *       "groupIds": [
+                     *         "diabetes"
+                     *       ],
+                     *       "maxRunningJobs": 2,
+                     *       "createdAt": "2026-11-20T10:26:46.123Z",
+                     *       "changedAt": "2026-11-20T10:26:46.123Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Client"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            412: components["responses"]["Error412"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    resumeClient: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Its client_id
+                 * @example analytics
+                 */
+                clientId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The client as it is now */
+            200: {
+                headers: {
+                    /**
+                     * @description The version of the resource
+                     * @example W/"3"
+                     */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "clientId": "analytics",
+                     *       "name": "Analytics",
+                     *       "jwks": {
+                     *         "keys": [
+                     *           {
+                     *             "kty": "EC",
+                     *             "crv": "P-384",
+                     *             "kid": "analytics-2026",
+                     *             "x": "rSjcwfEfbkbWTH8LfSlHbE4Z9oKQaLXF0K3b3vQjKxBKQWLhWpQF2qSJmJmcTzTo",
+                     *             "y": "2eZT0cXlqTcLQGWtJ3mhSLMo0LQlGJlCVOIy8IsPDVuRnsnHJQEPQlNDbLmzBHZr"
+                     *           }
+                     *         ]
+                     *       },
+                     *       "scopes": [
+                     *         "system/Patient.rs",
+                     *         "system/Observation.rs?category=laboratory"
+                     *       ],
+                     *       "groupIds": [
+                     *         "diabetes"
+                     *       ],
+                     *       "maxRunningJobs": 2,
+                     *       "createdAt": "2026-11-20T10:26:46.123Z",
+                     *       "changedAt": "2026-11-20T10:26:46.123Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Client"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            412: components["responses"]["Error412"];
+            503: components["responses"]["Error503"];
+        };
+    };
     readService: {
         parameters: {
             query?: never;
@@ -4106,6 +5447,712 @@ export interface operations {
             };
             401: components["responses"]["Error401"];
             403: components["responses"]["Error403"];
+        };
+    };
+    issueToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "grant_type": "client_credentials",
+                 *       "scope": "system/Patient.rs system/Observation.rs",
+                 *       "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+                 *       "client_assertion": "eyJhbGciOiJFUzM4NCIsInR5cCI6IkpXVCIsImtpZCI6IjEifQ…"
+                 *     }
+                 */
+                "application/x-www-form-urlencoded": components["schemas"]["TokenRequest"];
+            };
+        };
+        responses: {
+            /** @description An access token; `scope` says what was granted, which may be less than was asked for */
+            200: {
+                headers: {
+                    /**
+                     * @description Nobody is to keep it
+                     * @example no-store
+                     */
+                    "Cache-Control"?: string;
+                    /**
+                     * @description Nobody is to keep it
+                     * @example no-cache
+                     */
+                    Pragma?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "access_token": "eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCJ9…",
+                     *       "token_type": "bearer",
+                     *       "expires_in": 300,
+                     *       "scope": "system/Patient.rs system/Observation.rs"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TokenAnswer"];
+                };
+            };
+            /** @description A parameter is missing, there twice, or not what it must be */
+            400: {
+                headers: {
+                    /**
+                     * @description Nobody is to keep it
+                     * @example no-store
+                     */
+                    "Cache-Control"?: string;
+                    /**
+                     * @description Nobody is to keep it
+                     * @example no-cache
+                     */
+                    Pragma?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "invalid_request",
+                     *       "error_description": "A parameter is missing, there twice, or not what it must be"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OAuthError"];
+                };
+            };
+            /** @description The client did not prove who it is */
+            401: {
+                headers: {
+                    /**
+                     * @description Nobody is to keep it
+                     * @example no-store
+                     */
+                    "Cache-Control"?: string;
+                    /**
+                     * @description Nobody is to keep it
+                     * @example no-cache
+                     */
+                    Pragma?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "invalid_client",
+                     *       "error_description": "The client did not prove who it is"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OAuthError"];
+                };
+            };
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    /**
+                     * @description Nobody is to keep it
+                     * @example no-store
+                     */
+                    "Cache-Control"?: string;
+                    /**
+                     * @description Nobody is to keep it
+                     * @example no-cache
+                     */
+                    Pragma?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "invalid_request",
+                     *       "error_description": "The body is too large"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OAuthError"];
+                };
+            };
+            /** @description Too many requests, or too many that failed; try again after Retry-After */
+            429: {
+                headers: {
+                    /**
+                     * @description Nobody is to keep it
+                     * @example no-store
+                     */
+                    "Cache-Control"?: string;
+                    /**
+                     * @description Nobody is to keep it
+                     * @example no-cache
+                     */
+                    Pragma?: string;
+                    /**
+                     * @description Whole seconds to wait before asking again
+                     * @example 2
+                     */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "slow_down",
+                     *       "error_description": "Too many requests, or too many that failed; try again after Retry-After"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OAuthError"];
+                };
+            };
+            /** @description The database does not answer now; try again after Retry-After */
+            503: {
+                headers: {
+                    /**
+                     * @description Nobody is to keep it
+                     * @example no-store
+                     */
+                    "Cache-Control"?: string;
+                    /**
+                     * @description Nobody is to keep it
+                     * @example no-cache
+                     */
+                    Pragma?: string;
+                    /**
+                     * @description Whole seconds to wait before asking again
+                     * @example 2
+                     */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "temporarily_unavailable",
+                     *       "error_description": "The database does not answer now; try again after Retry-After"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OAuthError"];
+                };
+            };
+        };
+    };
+    introspectToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "token": "eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCJ9…",
+                 *       "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+                 *       "client_assertion": "eyJhbGciOiJFUzM4NCIsInR5cCI6IkpXVCIsImtpZCI6IjEifQ…"
+                 *     }
+                 */
+                "application/x-www-form-urlencoded": components["schemas"]["IntrospectionRequest"];
+            };
+        };
+        responses: {
+            /** @description What it is good for; a token that is unknown, has ended or was revoked is not active */
+            200: {
+                headers: {
+                    /**
+                     * @description Nobody is to keep it
+                     * @example no-store
+                     */
+                    "Cache-Control"?: string;
+                    /**
+                     * @description Nobody is to keep it
+                     * @example no-cache
+                     */
+                    Pragma?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "active": false
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Introspection"];
+                };
+            };
+            /** @description A parameter is missing, there twice, or not what it must be */
+            400: {
+                headers: {
+                    /**
+                     * @description Nobody is to keep it
+                     * @example no-store
+                     */
+                    "Cache-Control"?: string;
+                    /**
+                     * @description Nobody is to keep it
+                     * @example no-cache
+                     */
+                    Pragma?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "invalid_request",
+                     *       "error_description": "A parameter is missing, there twice, or not what it must be"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OAuthError"];
+                };
+            };
+            /** @description The client did not prove who it is */
+            401: {
+                headers: {
+                    /**
+                     * @description Nobody is to keep it
+                     * @example no-store
+                     */
+                    "Cache-Control"?: string;
+                    /**
+                     * @description Nobody is to keep it
+                     * @example no-cache
+                     */
+                    Pragma?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "invalid_client",
+                     *       "error_description": "The client did not prove who it is"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OAuthError"];
+                };
+            };
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    /**
+                     * @description Nobody is to keep it
+                     * @example no-store
+                     */
+                    "Cache-Control"?: string;
+                    /**
+                     * @description Nobody is to keep it
+                     * @example no-cache
+                     */
+                    Pragma?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "invalid_request",
+                     *       "error_description": "The body is too large"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OAuthError"];
+                };
+            };
+            /** @description Too many requests, or too many that failed; try again after Retry-After */
+            429: {
+                headers: {
+                    /**
+                     * @description Nobody is to keep it
+                     * @example no-store
+                     */
+                    "Cache-Control"?: string;
+                    /**
+                     * @description Nobody is to keep it
+                     * @example no-cache
+                     */
+                    Pragma?: string;
+                    /**
+                     * @description Whole seconds to wait before asking again
+                     * @example 2
+                     */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "slow_down",
+                     *       "error_description": "Too many requests, or too many that failed; try again after Retry-After"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OAuthError"];
+                };
+            };
+            /** @description The database does not answer now; try again after Retry-After */
+            503: {
+                headers: {
+                    /**
+                     * @description Nobody is to keep it
+                     * @example no-store
+                     */
+                    "Cache-Control"?: string;
+                    /**
+                     * @description Nobody is to keep it
+                     * @example no-cache
+                     */
+                    Pragma?: string;
+                    /**
+                     * @description Whole seconds to wait before asking again
+                     * @example 2
+                     */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "temporarily_unavailable",
+                     *       "error_description": "The database does not answer now; try again after Retry-After"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OAuthError"];
+                };
+            };
+        };
+    };
+    revokeToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "token": "eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCJ9…",
+                 *       "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+                 *       "client_assertion": "eyJhbGciOiJFUzM4NCIsInR5cCI6IkpXVCIsImtpZCI6IjEifQ…"
+                 *     }
+                 */
+                "application/x-www-form-urlencoded": components["schemas"]["RevocationRequest"];
+            };
+        };
+        responses: {
+            /** @description It is good for nothing any more */
+            200: {
+                headers: {
+                    /**
+                     * @description Nobody is to keep it
+                     * @example no-store
+                     */
+                    "Cache-Control"?: string;
+                    /**
+                     * @description Nobody is to keep it
+                     * @example no-cache
+                     */
+                    Pragma?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is missing, there twice, or not what it must be */
+            400: {
+                headers: {
+                    /**
+                     * @description Nobody is to keep it
+                     * @example no-store
+                     */
+                    "Cache-Control"?: string;
+                    /**
+                     * @description Nobody is to keep it
+                     * @example no-cache
+                     */
+                    Pragma?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "invalid_request",
+                     *       "error_description": "A parameter is missing, there twice, or not what it must be"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OAuthError"];
+                };
+            };
+            /** @description The client did not prove who it is */
+            401: {
+                headers: {
+                    /**
+                     * @description Nobody is to keep it
+                     * @example no-store
+                     */
+                    "Cache-Control"?: string;
+                    /**
+                     * @description Nobody is to keep it
+                     * @example no-cache
+                     */
+                    Pragma?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "invalid_client",
+                     *       "error_description": "The client did not prove who it is"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OAuthError"];
+                };
+            };
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    /**
+                     * @description Nobody is to keep it
+                     * @example no-store
+                     */
+                    "Cache-Control"?: string;
+                    /**
+                     * @description Nobody is to keep it
+                     * @example no-cache
+                     */
+                    Pragma?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "invalid_request",
+                     *       "error_description": "The body is too large"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OAuthError"];
+                };
+            };
+            /** @description Too many requests, or too many that failed; try again after Retry-After */
+            429: {
+                headers: {
+                    /**
+                     * @description Nobody is to keep it
+                     * @example no-store
+                     */
+                    "Cache-Control"?: string;
+                    /**
+                     * @description Nobody is to keep it
+                     * @example no-cache
+                     */
+                    Pragma?: string;
+                    /**
+                     * @description Whole seconds to wait before asking again
+                     * @example 2
+                     */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "slow_down",
+                     *       "error_description": "Too many requests, or too many that failed; try again after Retry-After"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OAuthError"];
+                };
+            };
+            /** @description The database does not answer now; try again after Retry-After */
+            503: {
+                headers: {
+                    /**
+                     * @description Nobody is to keep it
+                     * @example no-store
+                     */
+                    "Cache-Control"?: string;
+                    /**
+                     * @description Nobody is to keep it
+                     * @example no-cache
+                     */
+                    Pragma?: string;
+                    /**
+                     * @description Whole seconds to wait before asking again
+                     * @example 2
+                     */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "temporarily_unavailable",
+                     *       "error_description": "The database does not answer now; try again after Retry-After"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OAuthError"];
+                };
+            };
+        };
+    };
+    readKeySet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A JWK Set; keys that sign no more are in it until what they have signed has ended */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "keys": [
+                     *         {
+                     *           "kty": "EC",
+                     *           "crv": "P-256",
+                     *           "x": "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
+                     *           "y": "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0",
+                     *           "kid": "5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d",
+                     *           "alg": "ES256",
+                     *           "use": "sig"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["KeySet"];
+                };
+            };
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    readSmartConfiguration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What clients must know */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "token_endpoint": "http://127.0.0.1:8080/auth/token",
+                     *       "token_endpoint_auth_methods_supported": [
+                     *         "private_key_jwt"
+                     *       ],
+                     *       "token_endpoint_auth_signing_alg_values_supported": [
+                     *         "RS384",
+                     *         "ES384",
+                     *         "RS256",
+                     *         "RS512",
+                     *         "PS256",
+                     *         "PS384",
+                     *         "PS512",
+                     *         "ES256",
+                     *         "ES512",
+                     *         "EdDSA"
+                     *       ],
+                     *       "grant_types_supported": [
+                     *         "client_credentials"
+                     *       ],
+                     *       "scopes_supported": [
+                     *         "system/*.cruds",
+                     *         "system/*.rs",
+                     *         "system/*.*",
+                     *         "system/*.read",
+                     *         "system/*.write"
+                     *       ],
+                     *       "introspection_endpoint": "http://127.0.0.1:8080/auth/introspect",
+                     *       "revocation_endpoint": "http://127.0.0.1:8080/auth/revoke",
+                     *       "code_challenge_methods_supported": [
+                     *         "S256"
+                     *       ],
+                     *       "capabilities": [
+                     *         "client-confidential-asymmetric",
+                     *         "permission-v1",
+                     *         "permission-v2"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SmartConfiguration"];
+                };
+            };
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+        };
+    };
+    readAuthorizationServer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Metadata of the authorization server */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "issuer": "http://127.0.0.1:8080",
+                     *       "jwks_uri": "http://127.0.0.1:8080/auth/jwks",
+                     *       "response_types_supported": [],
+                     *       "token_endpoint": "http://127.0.0.1:8080/auth/token",
+                     *       "token_endpoint_auth_methods_supported": [
+                     *         "private_key_jwt"
+                     *       ],
+                     *       "token_endpoint_auth_signing_alg_values_supported": [
+                     *         "RS384",
+                     *         "ES384",
+                     *         "RS256",
+                     *         "RS512",
+                     *         "PS256",
+                     *         "PS384",
+                     *         "PS512",
+                     *         "ES256",
+                     *         "ES512",
+                     *         "EdDSA"
+                     *       ],
+                     *       "grant_types_supported": [
+                     *         "client_credentials"
+                     *       ],
+                     *       "scopes_supported": [
+                     *         "system/*.cruds",
+                     *         "system/*.rs",
+                     *         "system/*.*",
+                     *         "system/*.read",
+                     *         "system/*.write"
+                     *       ],
+                     *       "introspection_endpoint": "http://127.0.0.1:8080/auth/introspect",
+                     *       "revocation_endpoint": "http://127.0.0.1:8080/auth/revoke",
+                     *       "code_challenge_methods_supported": [
+                     *         "S256"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AuthorizationServer"];
+                };
+            };
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
         };
     };
     readCapabilities: {
