@@ -1,6 +1,7 @@
 import type { Deps } from '../deps.ts'
 import { SluiceError } from '../errors.ts'
 import type { Actor } from '../platform/actor.ts'
+import { revokeTokensOf } from '../store/access-tokens.ts'
 import { type AuditAction, insertAuditIf } from '../store/audit.ts'
 import { type Client, deleteClient, readClient, updateClient } from '../store/clients.ts'
 import { rowsChanged } from '../store/db.ts'
@@ -35,9 +36,11 @@ export const resumeClient = (deps: Deps, at: ClientAt, actor: Actor): Promise<Cl
 /** Forgets a client; nobody who has a token of it is known any more. Its exports stay for administrators until they expire. */
 export const removeClient = async (deps: Deps, { clientId }: ClientAt, actor: Actor): Promise<void> => {
   const client = await requireClient(deps, clientId)
+  const now = deps.clock.now()
   await deps.db.batch([
+    revokeTokensOf(clientId, now), // or they would be good again for another client that takes the id
     deleteClient(clientId),
-    insertAuditIf(auditOf('client.delete', client, actor, deps.clock.now()), rowsChanged),
+    insertAuditIf(auditOf('client.delete', client, actor, now), rowsChanged),
   ])
 }
 

@@ -2,6 +2,7 @@ import { OpenAPIHono } from '@hono/zod-openapi'
 import { getPath } from 'hono/utils/url'
 import type { Deps } from '../deps.ts'
 import { SluiceError } from '../errors.ts'
+import { registerAdminClientTokens } from './admin-client-tokens.ts'
 import { registerAdminClients } from './admin-clients.ts'
 import { registerAdminCounts } from './admin-counts.ts'
 import { registerAdminJobs } from './admin-jobs.ts'
@@ -49,6 +50,7 @@ export const createApp = (
   registerAdminJobs(app, deps)
   registerAdminCounts(app, deps)
   registerAdminClients(app, deps)
+  registerAdminClientTokens(app, deps)
   registerAdminService(app, deps)
   registerAuthority(app, deps)
   registerMetadata(app, deps)
