@@ -8,6 +8,7 @@ import { memoryStorage } from '../../worker/storage/memory.ts'
 import { prepareDatabase } from '../../worker/store/prepare-database.ts'
 import { fakeClock } from '../support/fake-clock.ts'
 import { createDeps, pathOf, startOfTime, streamOf } from '../support/harness.ts'
+import { clientWith } from '../support/principals.ts'
 import { group, observation, patient } from './open-store.ts'
 
 const provenance = (id: string, reference: string) => ({
@@ -210,6 +211,21 @@ const statementsOfADay = async (client: Client): Promise<readonly Sent[]> => {
   await kickOff(`?_since=${transactionTime}`, '/Group/cohort')
   await tickToEnd()
 
+  // A client that may not read everybody, and its list.
+  const bound = createApp(
+    deps,
+    () => {},
+    undefined,
+    async () => clientWith('system/Patient.rs?_id=p6,p8'),
+  )
+  const accepted = await bound.request('/fhir/Patient/$export', {
+    method: 'POST',
+    headers: { host: 'localhost', ...json },
+    body: JSON.stringify({ ...listed, parameter: listed.parameter.slice(0, 2) }),
+  })
+  await bound.request('/fhir/$export-status', { headers: { host: 'localhost' } })
+  await request(pathOf(accepted.headers.get('content-location') ?? ''), 'DELETE')
+
   // Of one resource nothing is left but its name.
   await client.execute(
     `delete from resource_body where position = (select current_position from resource where id = 'p20' limit 1)`,
@@ -404,12 +420,14 @@ describe('A day of the service', () => {
     ['deletions it counts', 'count(case when (s.superseded_by'],
     ['how fast exports are', 'ended_at - created_at as ms'],
     ['a list of jobs in one state', 'from job where state = ?'],
+    ['a list of the jobs of one client', 'from job where client_id = ?'],
+    ['the patients that a client may read', 'from json_each(?) k\n    cross join resource r'],
     ['a job for the dashboard', 'as counts from job where job_id'],
     ['its types', "state = 'done' as isDone"],
     ['what of it rests', 'attempts > 0'],
     ['what its files are together', 'count(*) as files'],
     ['resources by type', 'count(case when deleted = 0 and superseded_by is null'],
-    ['a file request', 'where "job_id" = ? and "name" = ?'],
+    ['a file request', 'where f.job_id = ? and f.name = ?'],
     ['expiry', 'set expired_at = ?'],
     ['the sweep of leftovers', 'swept_at is null'],
     ['the end of a job row', 'delete from "job"'],
@@ -504,6 +522,11 @@ describe('A list of jobs', () => {
       'one state',
       'from job where state = ?',
       'SEARCH job USING INDEX job_listed_by_state (state=? AND (created_at,job_id)<(?,?))',
+    ],
+    [
+      'one client',
+      'from job where client_id = ?',
+      'SEARCH job USING INDEX job_by_client (client_id=? AND (created_at,job_id)<(?,?))',
     ],
   ])('of %s goes on where the page before ended, by an index', (_, words, search) => {
     const [plan, ...others] = plansOf(words).filter(({ sql }) => sql.includes('order by created_at'))

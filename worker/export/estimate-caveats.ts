@@ -1,3 +1,4 @@
+import { typeOfId } from '../fhir/resource-type.ts'
 import { bringsAllProvenance } from '../store/exported-types.ts'
 import type { Job } from '../store/jobs.ts'
 
@@ -53,3 +54,24 @@ export const caveatsOfFilters = (
     ? [{ text: 'deletions are counted without regard to _typeFilter', isAboutCount: true }]
     : []),
 ]
+
+/** A share of all there is would tell how much there is that a client may not have: of such types only what was looked at is counted. */
+export const caveatsOfConstraints = (
+  unjudged: readonly number[],
+  leavesOutDeletions: boolean,
+): readonly Caveat[] => {
+  const types = unjudged.map(typeOfId).join(', ')
+  return [
+    ...(unjudged.length > 0
+      ? [
+          {
+            text: `of types whose scopes have constraints only what was looked at is counted, and there may be more: ${types}`,
+            isAboutCount: true,
+          },
+        ]
+      : []),
+    ...(leavesOutDeletions
+      ? [{ text: 'deletions of types whose scopes have constraints are not counted', isAboutCount: true }]
+      : []),
+  ]
+}

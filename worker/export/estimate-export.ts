@@ -1,16 +1,18 @@
 import type { Deps } from '../deps.ts'
 import type { OutcomeIssue } from '../fhir/operation-outcome.ts'
+import { broughtTypeIds } from '../store/exported-types.ts'
+import { constrainedTypeIds, filteredTypeIds } from '../store/job-filters.ts'
 import type { Job, NewJob } from '../store/jobs.ts'
-import { filteredTypeIds } from '../store/live.ts'
 import { readExportSpeed } from '../store/read-export-speed.ts'
 import { readSnapshot, type Snapshot } from '../store/read-snapshot.ts'
 import { isOfNewcomers } from '../store/read-walk.ts'
-import { type Caveat, caveatsOf, caveatsOfFilters } from './estimate-caveats.ts'
+import { authorizeExport } from './authorize-export.ts'
+import { type Caveat, caveatsOf, caveatsOfConstraints, caveatsOfFilters } from './estimate-caveats.ts'
 import { filterScans, filterWalks } from './estimate-filters.ts'
 import { estimateScans, type Figure } from './estimate-scans.ts'
 import { type DeletedFigure, estimateDeletions, estimateWalks } from './estimate-walks.ts'
 import { type KickOff, prepareJob } from './kick-off.ts'
-import { samplePopulation } from './sample-population.ts'
+import { type Sample, samplePopulation } from './sample-population.ts'
 
 /** What an export would be if it began now. */
 export type Estimate = {
@@ -49,13 +51,18 @@ const measuredBytes = 5_000_000
  * dozen statements, each of which looks at a bounded number of rows, whatever the size of the export (I6). Nothing is written.
  */
 export const estimateExport = async (deps: Deps, given: KickOff): Promise<Estimate> => {
-  const { job: prepared, issues } = await prepareJob(deps, given)
+  const authorized = authorizeExport(given.request, given.asker)
+  const { job: prepared, issues } = await prepareJob(deps, { ...given, ...authorized })
   const now = deps.clock.now()
   const job = rehearsed(prepared, await readSnapshot(deps.db, prepared, now), now)
-  const { runs, deleted, scaled } = await estimateFigures(deps, job)
+  const { runs, deleted, scaled, unjudged } = await estimateFigures(deps, job)
   const bytes = [...runs, ...(deleted ? [deleted] : [])].reduce((sum, run) => sum + run.bytes, 0)
   const speed = await measureSpeed(deps)
-  const caveats = [...caveatsOf(job), ...caveatsOfFilters(job, { scaled, deletions: deleted?.count ?? 0 })]
+  const caveats = [
+    ...caveatsOf(job),
+    ...caveatsOfFilters(job, { scaled, deletions: deleted?.count ?? 0 }),
+    ...caveatsOfConstraints(unjudged, deleted !== undefined && constrainedTypeIds(job).length > 0),
+  ]
   const files = [...runs, ...(deleted ? [deleted] : []), ...(issues.length > 0 ? [errorFile] : [])]
   return {
     level: job.level,
@@ -94,8 +101,10 @@ const rehearsed = (job: NewJob, snapshot: Snapshot, now: number): Job => ({
 type Figures = {
   readonly runs: readonly Figure[]
   readonly deleted: DeletedFigure | undefined
-  /** Of a type with filters, only some was judged. */
+  /** Of a type with filters of the request, only some was judged. */
   readonly scaled: boolean
+  /** Types of which not everything may be had, and only some was judged. */
+  readonly unjudged: readonly number[]
 }
 
 /** As the plan cuts it: walks of Group level, of listed patients and of newcomers, and scans of all else. */
@@ -104,7 +113,7 @@ const estimateFigures = async (deps: Deps, job: Job): Promise<Figures> => {
   const isWalked = !isScanned || (isOfNewcomers(job) && job.hasSince)
   const sample = isWalked ? await samplePopulation(deps, job) : undefined
   // What filters let out is known of jobs only, whose plan judges it: all is counted here, and some of it judged.
-  const whole: Job = { ...job, shape: { ...job.shape, typeFilters: [] } }
+  const whole: Job = { ...job, shape: { ...job.shape, typeFilters: [] }, authorization: undefined }
   const walked =
     sample === undefined
       ? []
@@ -112,13 +121,33 @@ const estimateFigures = async (deps: Deps, job: Job): Promise<Figures> => {
   const scanned = isScanned ? await filterScans(deps, job, whole, await estimateScans(deps, whole)) : []
   const tellsDeletions = job.hasSince || job.shape.associated.deleted
   const deleted = tellsDeletions
-    ? await estimateDeletions(deps, whole, isScanned ? undefined : sample)
+    ? await estimateToldDeletions(deps, job, whole, isScanned ? undefined : sample)
     : undefined
   const all = [...walked, ...scanned]
-  const filtered = filteredTypeIds(job)
-  const scaled = all.some(({ typeId, isExact }) => filtered.includes(typeId) && !isExact)
-  return { runs: all.filter(({ count }) => count > 0), deleted, scaled }
+  const inexact = filteredTypeIds(job).filter((typeId) =>
+    all.some((figure) => figure.typeId === typeId && !figure.isExact),
+  )
+  const unjudged = constrainedTypeIds(job).filter((typeId) => inexact.includes(typeId))
+  const scaled = inexact.length > unjudged.length
+  return { runs: all.filter(({ count }) => count > 0), deleted, scaled, unjudged }
 }
+
+/** Of a type of which not everything may be had it is not known here which deletions may be told, so none of its are counted. */
+const estimateToldDeletions = async (
+  deps: Deps,
+  job: Job,
+  whole: Job,
+  sample: Sample | undefined,
+): Promise<DeletedFigure> => {
+  const constrained = constrainedTypeIds(job)
+  if (constrained.length === 0) return estimateDeletions(deps, whole, sample)
+  const typeIds = broughtTypeIds(job).filter((typeId) => !constrained.includes(typeId))
+  // No types would be all of them.
+  const found = typeIds.length === 0 ? nothing : await estimateDeletions(deps, { ...whole, typeIds }, sample)
+  return { ...found, isExact: false }
+}
+
+const nothing = { count: 0, bytes: 0 }
 
 const addUp = (runs: readonly Figure[]): readonly Figure[] =>
   [...Map.groupBy(runs, ({ typeId }) => typeId)]

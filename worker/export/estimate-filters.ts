@@ -1,6 +1,5 @@
 import type { Deps } from '../deps.ts'
 import { stripMarks } from '../fhir/attachment-urls.ts'
-import type { Filter } from '../fhir/search/filter.ts'
 import { mayHide } from '../fhir/search/filter.ts'
 import { readScanPieces, type ScanPiece } from '../store/count-scans.ts'
 import type { Job } from '../store/jobs.ts'
@@ -9,7 +8,7 @@ import type { Page } from '../store/page.ts'
 import { readWalkLines } from '../store/read-walk-lines.ts'
 import type { Figure } from './estimate-scans.ts'
 import { populationOf } from './estimate-walks.ts'
-import { compileJobFilters, matchesAny } from './match-lines.ts'
+import { compileJobFilters, type LineFilters, satisfies } from './match-lines.ts'
 import { pickMembers, type Sample } from './sample-population.ts'
 
 /** Resources of a type that are read and judged, at most; of a larger one in so many places, that of all types together no more than so many. */
@@ -20,8 +19,13 @@ const placesOfAll = 64
 const pageBytes = 256 * 1024
 const patientsAsked = 200
 
-/** How many of the resources looked at satisfy a filter of their type; `isWhole`: there are no others. */
-type Judged = { readonly looked: number; readonly matching: number; readonly isWhole: boolean }
+/** How many of the resources looked at satisfy the filters of their type, and their bytes; `isWhole`: there are no others. */
+type Judged = {
+  readonly looked: number
+  readonly matching: number
+  readonly bytes: number
+  readonly isWhole: boolean
+}
 
 /** Figures of all there is of a type become those of what its filters let out, as far as some of it tells. */
 export const filterScans = async (
@@ -35,9 +39,11 @@ export const filterScans = async (
   const pieces = await readScanPieces(db, typeIds, job.sinceSeq, job.untilSeq)
   const places = Math.max(fewestPlaces, Math.min(maxPlaces, Math.floor(placesOfAll / (pieces.length + 1))))
   const judged = new Map<number, Judged>()
-  for (const piece of pieces)
-    judged.set(piece.typeId, await judgePiece(db, whole, piece, places, filters.get(piece.typeId) ?? []))
-  return figures.map((figure) => scale(figure, filters.has(figure.typeId), judged.get(figure.typeId)))
+  for (const piece of pieces) {
+    const ofType = filters.get(piece.typeId)
+    if (ofType !== undefined) judged.set(piece.typeId, await judgePiece(db, whole, piece, places, ofType))
+  }
+  return figures.map((figure) => scale(figure, filters.get(figure.typeId), judged.get(figure.typeId)))
 }
 
 const filteredIn = (figures: readonly Figure[], filters: ReadonlyMap<number, unknown>): readonly number[] => [
@@ -50,12 +56,12 @@ const judgePiece = async (
   whole: Job,
   { typeId, after, end }: ScanPiece,
   places: number,
-  filters: readonly Filter[],
+  filters: LineFilters,
 ): Promise<Judged> => {
   const pages: Page[] = []
   const rows = Math.floor(rowsOfType / places)
   for (let place = 0; place < places; place++) {
-    const from = after + Math.floor(((end - after) * place) / places)
+    const from = Math.max(pages.at(-1)?.last ?? 0, after + Math.floor(((end - after) * place) / places))
     const bounds = { maxRows: place === 0 ? rowsOfType : rows, maxBytes: pageBytes }
     const page = await readTypeCandidates(
       db,
@@ -91,23 +97,31 @@ export const filterWalks = async (
   for (const typeId of typeIds) {
     const bounds = { maxRows: rowsOfType, maxBytes: pageBytes }
     const page = await readWalkLines(db, whole, population, typeId, bounds)
-    if (page === undefined) continue
-    const isWhole = isAll && page.isWhole
-    judged.set(typeId, { ...judge(linesOf(page.bytes), filters.get(typeId) ?? []), isWhole })
+    const ofType = filters.get(typeId)
+    if (ofType === undefined) continue
+    const isWhole = isAll && (page?.isWhole ?? true)
+    judged.set(typeId, { ...judge(page === undefined ? [] : linesOf(page.bytes), ofType), isWhole })
   }
-  return figures.map((figure) => scale(figure, filters.has(figure.typeId), judged.get(figure.typeId)))
+  return figures.map((figure) => scale(figure, filters.get(figure.typeId), judged.get(figure.typeId)))
 }
 
 const linesOf = (bytes: Uint8Array): readonly string[] =>
   stripMarks(new TextDecoder().decode(bytes)).split('\n').slice(0, -1)
 
-const judge = (lines: readonly string[], filters: readonly Filter[]): Omit<Judged, 'isWhole'> => ({
-  looked: lines.length,
-  matching: lines.filter((line) => matchesAny(filters, line, mayHide(line))).length,
-})
+const judge = (lines: readonly string[], filters: LineFilters): Omit<Judged, 'isWhole'> => {
+  const matching = lines.filter((line) => satisfies(filters, line, mayHide(line)))
+  return {
+    looked: lines.length,
+    matching: matching.length,
+    bytes: matching.reduce((sum, line) => sum + encoder.encode(line).length + 1, 0),
+  }
+}
 
-const scale = (figure: Figure, isFiltered: boolean, judged: Judged | undefined): Figure => {
-  if (!isFiltered) return figure
+const encoder = new TextEncoder()
+
+const scale = (figure: Figure, filters: LineFilters | undefined, judged: Judged | undefined): Figure => {
+  if (filters === undefined) return figure
+  if (filters.allowed !== undefined) return onlyJudged(figure, judged)
   if (judged === undefined || judged.looked === 0) return { ...figure, isExact: false }
   const share = judged.matching / judged.looked
   const isExact = judged.isWhole && figure.isExact
@@ -118,3 +132,11 @@ const scale = (figure: Figure, isFiltered: boolean, judged: Judged | undefined):
     isExact,
   }
 }
+
+/** Of what a client may not have all, nothing is told that the rest of it has a share in. */
+const onlyJudged = (figure: Figure, judged: Judged | undefined): Figure => ({
+  ...figure,
+  count: judged?.matching ?? 0,
+  bytes: judged?.bytes ?? 0,
+  isExact: judged?.isWhole === true && figure.isExact,
+})

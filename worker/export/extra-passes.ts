@@ -9,6 +9,7 @@ import {
   typesOfLevel,
 } from '../store/exported-types.ts'
 import type { ProvenanceRule } from '../store/find-provenance.ts'
+import { isFiltered } from '../store/job-filters.ts'
 import type { Job } from '../store/jobs.ts'
 import type { Sources } from '../store/source-page.ts'
 
@@ -114,8 +115,7 @@ const referencedPasses = (job: Job): readonly Pass[] => {
 }
 
 const directPasses = (job: Job): readonly Pass[] => {
-  const isWhole =
-    isOfAll(job) && !job.hasSince && job.typeIds.length === 0 && job.shape.typeFilters.length === 0
+  const isWhole = isOfAll(job) && !job.hasSince && job.typeIds.length === 0 && !isFiltered(job)
   if (isWhole) return [{ find: 'candidates', typeIds: job.referenced.typeIds }]
   const exported = exportedTypeIds(job)
   return exportedBy(job).map((by) => ({

@@ -4,6 +4,8 @@ import type { ExportRequest } from '../fhir/export-request.ts'
 import { isResourceId } from '../fhir/reference.ts'
 import { readGroupKey, readMembersAmong, readPatientKeys } from '../store/find-population.ts'
 import { storeNow } from '../store/jobs.ts'
+import type { Asker } from './asker.ts'
+import { mayReadGroup, readablePatients } from './may-read.ts'
 
 /** What a job is about, by key, and what of the request comes to nothing. */
 export type FoundPopulation = {
@@ -12,20 +14,26 @@ export type FoundPopulation = {
   readonly notes: readonly string[]
 }
 
+type AskedPopulation = {
+  readonly request: Pick<ExportRequest, 'patients'>
+  readonly groupId: string | undefined
+  readonly lenient: boolean
+  readonly asker: Asker
+}
+
 /**
  * Checks by key that the Group is there, and those of its patients that are listed. A Group that is not is `not-found`; a patient who is
- * not, or is no member, is `invalid`, or left out with a note where the client is lenient (IG "Query Parameters", `patient`).
+ * not, or is no member, is `invalid`, or left out with a note where the client is lenient (IG "Query Parameters", `patient`). What the asker
+ * may not read is not there for him.
  */
 export const findPopulation = async (
   deps: Deps,
-  { patients }: ExportRequest,
-  groupId: string | undefined,
-  lenient: boolean,
+  { request: { patients }, groupId, lenient, asker }: AskedPopulation,
 ): Promise<FoundPopulation> => {
   const { db, clock } = deps
-  const groupKey = groupId === undefined ? undefined : await requireGroup(deps, groupId)
+  const groupKey = groupId === undefined ? undefined : await requireGroup(deps, groupId, asker)
   if (patients === undefined) return { groupKey, patientKeys: undefined, notes: [] }
-  const keys = await readPatientKeys(db, patients)
+  const keys = await readablePatients(deps, await readPatientKeys(db, patients), asker)
   const there = [...keys.values()]
   const members =
     groupKey === undefined
@@ -40,14 +48,15 @@ export const findPopulation = async (
   }
 }
 
-const requireGroup = async ({ db }: Deps, id: string): Promise<number> => {
+const requireGroup = async (deps: Deps, id: string, asker: Asker): Promise<number> => {
   if (!isResourceId(id))
     throw new SluiceError(
       'invalid',
       'Cannot read the id of the Group: a FHIR id has 1 to 64 of A-Z a-z 0-9 - .',
     )
-  const key = await readGroupKey(db, id)
-  if (key === undefined) throw new SluiceError('not-found', `Cannot export Group/${id}: there is none`)
+  const key = await readGroupKey(deps.db, id)
+  if (key === undefined || !(await mayReadGroup(deps, id, asker)))
+    throw new SluiceError('not-found', `Cannot export Group/${id}: there is none`)
   return key
 }
 

@@ -6,12 +6,13 @@ import { type OutcomeIssue, outcomeOf } from '../fhir/operation-outcome.ts'
 import { typeIdOf } from '../fhir/resource-type.ts'
 import { insertJob, type NewJob, type ReferencedResources } from '../store/jobs.ts'
 import type { Asker } from './asker.ts'
+import { type AuthorizedRequest, authorizeExport } from './authorize-export.ts'
 import { findPopulation } from './find-population.ts'
 import { findJobOfKey, hashKey } from './idempotency.ts'
 import { sinceOfJob } from './since-of-job.ts'
 
 /** Raised whenever the same request and snapshot would no longer give the same bytes; frozen in each job. */
-export const codecVersion = 6
+export const codecVersion = 7
 
 export type KickOff = {
   readonly request: ExportRequest
@@ -32,10 +33,11 @@ export type KickOff = {
  */
 export const kickOff = async (deps: Deps, given: KickOff): Promise<string> => {
   const { config, db, clock } = deps
-  const idempotency = await hashKey(given.idempotencyKey, given)
+  const authorized = authorizeExport(given.request, given.asker)
+  const idempotency = await hashKey(given.idempotencyKey, { ...given, ...authorized })
   const earlier = idempotency && (await findJobOfKey(deps, idempotency))
   if (earlier !== undefined) return earlier
-  const { job } = await prepareJob(deps, given)
+  const { job } = await prepareJob(deps, { ...given, ...authorized })
   const options = { now: clock.now(), maxClockSkewMs: config.limits.maxClockSkewMs }
   if (await insertJob(db, { ...job, idempotency }, options)) return job.jobId
   const quicker = idempotency && (await findJobOfKey(deps, idempotency))
@@ -52,11 +54,11 @@ export type PreparedJob = { readonly job: NewJob; readonly issues: readonly Outc
 /** Everything that a kick-off looks at and may refuse; nothing is written. */
 export const prepareJob = async (
   deps: Deps,
-  { request, groupId, requestUrl, lenient, asker }: KickOff,
+  { request, groupId, requestUrl, lenient, asker, authorization }: KickOff & AuthorizedRequest,
 ): Promise<PreparedJob> => {
   const { config, newId } = deps
   const { partBytes, fileBytes, rangeBytes } = config.limits
-  const { groupKey, patientKeys, notes } = await findPopulation(deps, request, groupId, lenient)
+  const { groupKey, patientKeys, notes } = await findPopulation(deps, { request, groupId, lenient, asker })
   const outcomes = outcomesOf(request, notes)
   const job: NewJob = {
     jobId: newId(),
@@ -69,6 +71,7 @@ export const prepareJob = async (
     groupBackfill: config.groupBackfill,
     shape: request.shape,
     referenced: referencedOf(config, request),
+    authorization,
     // `lastUpdated` is a whole millisecond: above a fraction is above its floor, below a fraction is below its ceiling.
     sinceMs: request.since?.floorMs,
     untilMs: request.until?.ceilMs,
@@ -83,7 +86,7 @@ export const prepareJob = async (
   }
   const issues = outcomes.flat()
   if (request.sinceJob === undefined) return { job, issues }
-  const sinceMs = await sinceOfJob(deps, request.sinceJob, job, request.until)
+  const sinceMs = await sinceOfJob(deps, request.sinceJob, job, request.until, asker)
   return { job: { ...job, sinceMs }, issues }
 }
 

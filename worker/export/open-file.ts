@@ -1,7 +1,9 @@
 import type { Deps } from '../deps.ts'
 import type { ByteRange, ObjectHead, ObjectRead } from '../storage/storage.ts'
 import { readJob } from '../store/jobs.ts'
-import { isFinishedFile } from '../store/read-export.ts'
+import { readFinishedFile } from '../store/read-export.ts'
+import type { Asker } from './asker.ts'
+import { assertCoversFile, isOwnJob } from './job-access.ts'
 
 /** A finished file of an export that is neither removed nor expired. */
 export type ExportFile = {
@@ -9,16 +11,25 @@ export type ExportFile = {
   read(range?: ByteRange): Promise<ObjectRead | undefined>
 }
 
-/** `folder` and `name` are the last two segments of the file's URL, as a client sent them; `undefined` when they name no file (I7). */
+/**
+ * `folder` and `name` are the last two segments of the file's URL, as a client sent them; `undefined` when they name no file (I7), or one of
+ * another client. Refused to who has less of a right to it than who started the export.
+ */
 export const openExportFile = async (
   { db, storage, clock }: Deps,
   folder: string,
   name: string,
+  asker: Asker,
 ): Promise<ExportFile | undefined> => {
   const job = await readJob(db, folder.slice(folder.indexOf('_') + 1))
   const isVisible =
-    job?.folder === folder && job.goneAt === undefined && (job.expiresAt ?? Infinity) > clock.now()
-  if (!isVisible || !(await isFinishedFile(db, job.jobId, name))) return undefined
+    job?.folder === folder &&
+    isOwnJob(job, asker) &&
+    job.goneAt === undefined &&
+    (job.expiresAt ?? Infinity) > clock.now()
+  const file = isVisible ? await readFinishedFile(db, job.jobId, name) : undefined
+  if (!isVisible || file === undefined) return undefined
+  assertCoversFile(job, asker, file.kind === 'output' ? file.typeId : undefined)
   const key = `${folder}/${name}`
   const head = await storage.head(key)
   return head === undefined ? undefined : { head, read: (range) => storage.read(key, range) }

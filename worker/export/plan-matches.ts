@@ -1,6 +1,8 @@
 import { stripMarks } from '../fhir/attachment-urls.ts'
+import { patientCompartmentTypeIds } from '../fhir/patient-compartment.ts'
 import { typeIdOf } from '../fhir/resource-type.ts'
 import { mayHide } from '../fhir/search/filter.ts'
+import { nextPosition } from '../store/count-range.ts'
 import type { Statement } from '../store/db.ts'
 import type { Job } from '../store/jobs.ts'
 import {
@@ -13,7 +15,7 @@ import {
 import { type Page, rowsThatFit } from '../store/page.ts'
 import { positionOf, typeIdAt } from '../store/position.ts'
 import { isOfNewcomers } from '../store/read-walk.ts'
-import { compileJobFilters, type JobFilters, matchesAny } from './match-lines.ts'
+import { compileJobFilters, type JobFilters, satisfies } from './match-lines.ts'
 import type { Slice } from './slice.ts'
 
 /**
@@ -51,10 +53,12 @@ export const planMatches = async (
   patients: number,
 ): Promise<MatchStep | undefined> => {
   const filters = compileJobFilters(slice.job)
-  const typeIds = [...filters.keys()].sort((a, b) => a - b)
+  const typeIds = [...filters.keys()]
   const typeId = typeIds[plan.typeAt]
   if (typeId === undefined && plan.step !== 'deleted')
     return turn({ ...newMatchPlan, typeAt: plan.typeAt, step: 'deleted', at: slice.job.sinceSeq })
+  const used = await nextUsed(slice, plan, typeIds)
+  if (used !== plan.typeAt) return turn({ ...newMatchPlan, typeAt: used })
   switch (plan.step) {
     case 'scan':
       return scanType(slice, plan, filters, typeId ?? 0)
@@ -65,6 +69,20 @@ export const planMatches = async (
     default:
       return plan.step satisfies never
   }
+}
+
+/** Labels make filters of every type there is, of which most are never used: a seek tells which is the next that is. */
+const nextUsed = async (
+  { deps, job }: Slice,
+  { typeAt, step, at }: MatchPlan,
+  typeIds: readonly number[],
+): Promise<number> => {
+  const typeId = typeIds[typeAt]
+  if (job.authorization === undefined || typeId === undefined || step !== 'scan' || at > 0) return typeAt
+  const position = await nextPosition(deps.db, positionOf(typeId, 0))
+  const used = position === undefined ? undefined : typeIdAt(position)
+  const index = typeIds.findIndex((each) => used !== undefined && each >= used)
+  return index === -1 ? typeIds.length : index
 }
 
 const scanType = async (
@@ -108,7 +126,9 @@ const askPatients = async (
   patients: number,
 ): Promise<MatchStep> => {
   const { deps, job } = slice
-  if (plan.place.ordinal > patients) return turn({ ...newMatchPlan, typeAt: plan.typeAt + 1 })
+  const isOfPatients = patientCompartmentTypeIds.includes(typeId)
+  if (!isOfPatients || plan.place.ordinal > patients)
+    return turn({ ...newMatchPlan, typeAt: plan.typeAt + 1 })
   const { page, place } = await readPatientCandidates(
     deps.db,
     job,
@@ -142,7 +162,8 @@ const judge = (slice: Slice, plan: MatchPlan, filters: JobFilters, page: Page): 
     const blank = line.indexOf(' ')
     if (blank === -1) return [] // behind the last newline
     const position = Number(line.slice(0, blank))
-    return matchesAny(filters.get(typeIdAt(position)) ?? [], line.slice(blank + 1), hides) ? [position] : []
+    const ofType = filters.get(typeIdAt(position))
+    return ofType !== undefined && satisfies(ofType, line.slice(blank + 1), hides) ? [position] : []
   })
   const { pageRows, pageBytes } = slice.deps.config.limits
   const maxRows = rowsThatFit(page.rows, page.bytes.length, { maxRows: pageRows, maxBytes: pageBytes })

@@ -1,4 +1,5 @@
 import type { Statement } from '../store/db.ts'
+import { isFiltered } from '../store/job-filters.ts'
 import type { Job, NewUnit } from '../store/jobs.ts'
 import { errorUnit, manifestUnit } from '../store/last-units.ts'
 import { commitPlan, commitPlanDone } from '../store/plan-unit.ts'
@@ -50,8 +51,7 @@ const newPlan = (job: Job): Plan => ({
 
 const hasMembers = (job: Job): boolean => job.level !== 'system' && (!isOfNewcomers(job) || job.hasSince)
 
-const phaseAfterMembers = (job: Job): Plan['phase'] =>
-  job.shape.typeFilters.length > 0 ? 'matches' : phaseAfterMatches(job)
+const phaseAfterMembers = (job: Job): Plan['phase'] => (isFiltered(job) ? 'matches' : phaseAfterMatches(job))
 
 const phaseAfterMatches = (job: Job): Plan['phase'] => {
   if (!hasMembers(job)) return 'types'

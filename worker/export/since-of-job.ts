@@ -3,27 +3,38 @@ import { SluiceError } from '../errors.ts'
 import type { ExportRequest } from '../fhir/export-request.ts'
 import type { ExportShape } from '../fhir/export-shape.ts'
 import { isBefore } from '../fhir/instant.ts'
-import { typeOfId } from '../fhir/resource-type.ts'
-import { typesOfLevel } from '../store/exported-types.ts'
+import { typeIdOf, typeOfId } from '../fhir/resource-type.ts'
+import { allGrants } from '../fhir/scope/grants.ts'
+import { filteredTypes } from '../fhir/type-filter-parameter.ts'
+import { broughtTypeIds, typesOfLevel } from '../store/exported-types.ts'
 import { type Job, type NewJob, readJob } from '../store/jobs.ts'
-import { filteredTypeIds } from '../store/live.ts'
+import type { Asker } from './asker.ts'
+import { isOwnJob, uncovered } from './job-access.ts'
 
 /** What an export is about, as far as a chain of them has to agree on it. */
-type Subject = Pick<NewJob, 'level' | 'groupKey' | 'patientKeys' | 'typeIds' | 'shape' | 'referenced'>
+type Subject = Pick<
+  NewJob,
+  'level' | 'groupKey' | 'patientKeys' | 'typeIds' | 'shape' | 'referenced' | 'authorization'
+>
 
 /**
  * `_since=job:<id>`: the `transactionTime` of that job. Refused where a client that has what that job brought would miss something:
- * it need not be about the same, but must have been about all that is asked for now.
+ * it need not be about the same, but must have been about all that is asked for now. A job of another client is as unknown as none.
  */
 export const sinceOfJob = async (
   { db, clock }: Deps,
   jobId: string,
   asked: Subject,
   until: ExportRequest['until'],
+  asker: Pick<Asker, 'clientId'>,
 ): Promise<number> => {
   const job = await readJob(db, jobId)
-  const isGone = job === undefined || job.goneAt !== undefined || (job.expiresAt ?? Infinity) <= clock.now()
-  if (isGone) throw refusal(jobId, 'there is no such job: it never was, has expired, or was deleted')
+  const isUnknown =
+    job === undefined ||
+    !isOwnJob(job, asker) ||
+    job.goneAt !== undefined ||
+    (job.expiresAt ?? Infinity) <= clock.now()
+  if (isUnknown) throw refusal(jobId, 'there is no such job: it never was, has expired, or was deleted')
   const gap = gapOf(job, asked)
   if (gap !== undefined) throw refusal(jobId, gap)
   const since = job.transactionTime
@@ -41,6 +52,7 @@ const gapOf = (job: Job, asked: Subject): string | undefined => {
   const missing = missingTypes(job, asked)
   if (missing !== undefined) return `it was not about ${missing}`
   if (job.untilSeq < job.asOf) return 'it left out what its _until did'
+  if (wasAllowedLess(job, asked)) return 'it was allowed to bring less than the scopes allow now'
   return gapOfFilters(job, asked) ?? gapOfShape(job.shape, asked.shape) ?? gapOfReferenced(job, asked)
 }
 
@@ -63,17 +75,25 @@ const typesOf = (subject: Subject): readonly number[] | undefined => {
   return subject.typeIds.length === 0 ? undefined : subject.typeIds
 }
 
+/** What has not changed since, and only now may be had, would never come. */
+const wasAllowedLess = ({ authorization }: Job, asked: Subject): boolean => {
+  const grants = authorization ?? allGrants
+  return uncovered(asked, { grants }, broughtTypeIds(asked)).length > 0
+}
+
 /**
  * Of a type with filters it brought what satisfied one of them, so those asked for now must be among them: what else is the same, and
  * unchanged since, the client never had.
  */
 const gapOfFilters = (job: Job, asked: Subject): string | undefined => {
   const had = job.shape.typeFilters
-  const isNarrower = filteredTypeIds(job).some((typeId) => {
-    if (asked.typeIds.length > 0 && !asked.typeIds.includes(typeId)) return false
-    const wanted = filtersOf(asked.shape, typeId)
-    return wanted.length === 0 || wanted.some((query) => !had.includes(query))
-  })
+  const isNarrower = filteredTypes(had)
+    .map(typeIdOf)
+    .some((typeId) => {
+      if (asked.typeIds.length > 0 && !asked.typeIds.includes(typeId)) return false
+      const wanted = filtersOf(asked.shape, typeId)
+      return wanted.length === 0 || wanted.some((query) => !had.includes(query))
+    })
   return isNarrower ? 'it had another _typeFilter' : undefined
 }
 

@@ -4,6 +4,7 @@ import { SluiceError } from '../errors.ts'
 import { echoText } from '../fhir/echo-text.ts'
 import { type ListedJob, readJobList } from '../store/read-job-list.ts'
 import { assertJsonAccepted } from './accept.ts'
+import { askerOf } from './asker.ts'
 import { type ExportListShown, exampleExportList } from './export-list-schema.ts'
 import { parsePlace, showPlace } from './job-place.ts'
 import { optional, outcomes, requestHeaders } from './openapi-parts.ts'
@@ -11,7 +12,7 @@ import { schemaRef } from './openapi-schemas.ts'
 import { type App, fhirRoot, route } from './route.ts'
 import { showJob } from './show-job.ts'
 
-/** `GET [base]/$export-status`: the exports of a client, for one that has lost a polling location. With `AUTH=open` all are everybody's. */
+/** `GET [base]/$export-status`: the exports of a client, for one that has lost a polling location. All are everybody's with `AUTH=open`, and administrators'. */
 export const registerExportList = (app: App, deps: Deps): void => {
   route(app, fhirRoot(deps.config), '/$export-status', {
     get: {
@@ -53,7 +54,13 @@ const answerList = async (c: Context, { db, clock, config }: Deps): Promise<Resp
   const query = new URL(c.req.url).searchParams
   refuseOthers(query)
   const limit = readCount(query)
-  const jobs = await readJobList(db, { after: readPlace(query), limit: limit + 1, now: clock.now() })
+  const { clientId } = askerOf(c)
+  const jobs = await readJobList(db, {
+    after: readPlace(query),
+    clientId,
+    limit: limit + 1,
+    now: clock.now(),
+  })
   const page = jobs.slice(0, limit)
   const last = page.at(-1)
   const hasMore = jobs.length > limit && last !== undefined

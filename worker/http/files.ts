@@ -3,6 +3,7 @@ import type { Deps } from '../deps.ts'
 import { SluiceError } from '../errors.ts'
 import { fileContentType } from '../export/file-writer.ts'
 import { openExportFile } from '../export/open-file.ts'
+import { askerOf } from './asker.ts'
 import { demandFileHeaders } from './demand-headers.ts'
 import { fileResponse } from './file-response.ts'
 import { headers, outcomes, pathParameter, requestHeaders } from './openapi-parts.ts'
@@ -77,7 +78,7 @@ export const registerFiles = (app: App, deps: Deps): void => {
 const answerFile = async (c: Context, deps: Deps): Promise<Response> => {
   if (deps.config.fileAccess === 'storage') throw notServedHere()
   demandFileHeaders(c.req.raw, deps.config)
-  const file = await openExportFile(deps, c.req.param('folder') ?? '', c.req.param('name') ?? '')
+  const file = await openExportFile(deps, c.req.param('folder') ?? '', c.req.param('name') ?? '', askerOf(c))
   if (file === undefined) throw unknownFile()
   return fileResponse(c.req.raw, file.head, file.read, fileContentType)
 }

@@ -32,6 +32,16 @@ export const exportedTypeIds = (job: Job): readonly number[] => {
   return types.filter((typeId) => typeId !== provenanceTypeId || bringsAllProvenance(job))
 }
 
-const typesOfSystem = ({ typeIds }: Job): readonly number[] => (typeIds.length > 0 ? typeIds : allTypeIds)
+/** All types that something of may come, by itself or along with others. */
+export const broughtTypeIds = (
+  job: Pick<Job, 'level' | 'patientKeys' | 'typeIds' | 'shape' | 'referenced'>,
+): readonly number[] => {
+  const isChosen = job.shape.associated.provenance !== 'default'
+  const types = job.level === 'system' ? typesOfSystem(job) : typesOfLevel(job)
+  return [...new Set([...types, ...job.referenced.typeIds, ...(isChosen ? [provenanceTypeId] : [])])]
+}
+
+const typesOfSystem = ({ typeIds }: Pick<Job, 'typeIds'>): readonly number[] =>
+  typeIds.length > 0 ? typeIds : allTypeIds
 
 const allTypeIds: readonly number[] = resourceTypes.map(typeIdOf).sort((a, b) => a - b)

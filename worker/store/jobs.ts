@@ -1,6 +1,7 @@
 import { type RawBuilder, type Selectable, sql } from 'kysely'
 import type { JobState, JobTable, UnitKind, UnitSource } from '../../schema/tables.ts'
 import { type ExportShape, plainShape } from '../fhir/export-shape.ts'
+import type { JobAuthorization } from '../fhir/scope/job-authorization.ts'
 import { batchByClock, type WriteOptions } from './clock-skew.ts'
 import type { Db, Statement } from './db.ts'
 
@@ -11,7 +12,7 @@ export type Job = {
   readonly state: JobState
   readonly requestUrl: string
   readonly baseUrl: string
-  /** Type ids the client asked for; empty means all. */
+  /** Type ids the client asked for, or those of all that it may have; empty means all. */
   readonly typeIds: readonly number[]
   /** At Group level, the `resource_key` of the Group. */
   readonly groupKey: number | undefined
@@ -24,6 +25,8 @@ export type Job = {
   readonly shape: ExportShape
   /** Types that come along when something exported refers to them, by how many references, and whether `_since` filters them. */
   readonly referenced: ReferencedResources
+  /** What of its types may be exported; `undefined` is everything. */
+  readonly authorization: JobAuthorization | undefined
   readonly transactionTime: number
   readonly asOf: number
   readonly sinceSeq: number
@@ -64,6 +67,7 @@ export type NewJob = {
   readonly groupBackfill: boolean
   readonly shape: ExportShape
   readonly referenced: ReferencedResources
+  readonly authorization: JobAuthorization | undefined
   /** `_since` and `_until` in whole milliseconds: versions with `lastUpdated` above the one and below the other. */
   readonly sinceMs: number | undefined
   readonly untilMs: number | undefined
@@ -140,7 +144,15 @@ export const untilSeqOf = ({ untilMs }: Period): RawBuilder<unknown> =>
 /** What of a request has no column of its own. */
 type JobParameters = Pick<
   NewJob,
-  'typeIds' | 'groupKey' | 'patientKeys' | 'sinceMs' | 'untilMs' | 'groupBackfill' | 'shape' | 'referenced'
+  | 'typeIds'
+  | 'groupKey'
+  | 'patientKeys'
+  | 'sinceMs'
+  | 'untilMs'
+  | 'groupBackfill'
+  | 'shape'
+  | 'referenced'
+  | 'authorization'
 >
 
 const parametersOf = ({
@@ -152,6 +164,7 @@ const parametersOf = ({
   groupBackfill,
   shape,
   referenced,
+  authorization,
 }: NewJob): JobParameters => ({
   typeIds,
   groupKey,
@@ -161,6 +174,7 @@ const parametersOf = ({
   groupBackfill,
   shape,
   referenced,
+  authorization,
 })
 
 /** The last `seq` whose `last_updated` compares so; instants and seqs grow together, so this is one seek. */
@@ -274,6 +288,7 @@ const readParameters = (text: string): Omit<JobParameters, 'untilMs'> => {
     ...parameters,
     shape: parameters.shape ?? plainShape,
     referenced: parameters.referenced ?? nothing,
+    authorization: parameters.authorization,
   }
 }
 

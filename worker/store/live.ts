@@ -1,6 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
-import { typeIdOf } from '../fhir/resource-type.ts'
-import { filteredTypes } from '../fhir/type-filter-parameter.ts'
+import { filteredTypeIds, isFiltered } from './job-filters.ts'
 import type { Job } from './jobs.ts'
 import { lastPosition, positionOf } from './position.ts'
 
@@ -38,17 +37,12 @@ export const isShown = (job: Job, deleted: Sql, supersededBy: Sql, position: Sql
     ? sql`(${isInSnapshot(job, deleted, supersededBy)} and ${passesFilters(job, position)})`
     : isInSnapshot(job, deleted, supersededBy)
 
-/** SQL: its type has no filter, or it was found to satisfy one (`match-page.ts`). */
+/** SQL: its type has no filter, or it was found to satisfy those it has (`match-page.ts`). */
 export const passesFilters = (job: Job, position: Sql): Sql =>
   !isFiltered(job)
     ? sql`true`
     : sql`(cast(${position} / ${positionOf(1, 0)} as integer) not in (select value from json_each(${JSON.stringify(filteredTypeIds(job))}))
     or exists (select 1 from job_match m where m.job_id = ${job.jobId} and m.position = ${position}))`
-
-const isFiltered = ({ shape }: Job): boolean => shape.typeFilters.length > 0
-
-export const filteredTypeIds = ({ shape }: Pick<Job, 'shape'>): readonly number[] =>
-  filteredTypes(shape.typeFilters).map(typeIdOf)
 
 /**
  * SQL: every member that the Group had at `seq` is one of the job's `patients`, or a group of it. All entries count, also those that are

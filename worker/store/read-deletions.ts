@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from 'kysely'
 import { patientTypeId } from '../fhir/resource-type.ts'
 import type { Db } from './db.ts'
 import { groupTypeId, isOfAll, provenanceTypeId, typesOfLevel } from './exported-types.ts'
+import { isFiltered } from './job-filters.ts'
 import type { Job } from './jobs.ts'
 import { hasLived, holdsNoStranger, isLive, passesFilters } from './live.ts'
 import { type Page, type PageBounds, type PageRow, pageOf, readBounded } from './page.ts'
@@ -51,7 +52,7 @@ export const isToBeTold = (job: Job): Sql => {
     isOfType,
     ...(knowsSnapshot(job) ? [isLive(sql`s.resource_key`, sinceSeq)] : []),
     ...(level === 'system' ? [] : [wasOfPopulation(job)]),
-    ...(job.shape.typeFilters.length > 0 ? [passesFilters(job, lastVersion)] : []),
+    ...(isFiltered(job) ? [passesFilters(job, lastVersion)] : []),
     ...(job.typeIds.length === 0 || isType(job) ? [] : [hadWantedTarget(job)]),
   ]
   return sql.join(conditions, sql` and `)

@@ -48,15 +48,17 @@ export const toFile = ({ continuedStem, sha256, partSha256, ...row }: FileRow): 
 /** The names of a unit's files follow from its stem. */
 export const fileName = (stem: string, fileNumber: number): string => `${stem}-${fileNumber}.ndjson`
 
-/** Whether a file of that name is finished and may be served. */
-export const isFinishedFile = async (db: Db, jobId: string, name: string): Promise<boolean> => {
-  const row = await db.query
-    .selectFrom('export_file')
-    .select('state')
-    .where('job_id', '=', jobId)
-    .where('name', '=', name)
-    .executeTakeFirst()
-  return row?.state === 'complete'
+/** What a file of that name holds, if it is finished and may be served; of blocks and of deletions it is no one type. */
+export const readFinishedFile = async (
+  db: Db,
+  jobId: string,
+  name: string,
+): Promise<Pick<ManifestFile, 'kind' | 'typeId'> | undefined> => {
+  const { rows } = await sql<{ kind: FileKind; typeId: number | null }>`select u.kind, u.type_id as typeId
+    from export_file f cross join work_unit u on u.job_id = f.job_id and u.ordinal = f.ordinal
+    where f.job_id = ${jobId} and f.name = ${name} and f.state = 'complete'`.execute(db.query)
+  const [row] = rows
+  return row && { kind: row.kind, typeId: row.typeId ?? undefined }
 }
 
 /** How far a running job has come, in lines; `current` is the first type still being written. */

@@ -43,16 +43,20 @@ export const readJobList = async (
   {
     after = top,
     state,
+    clientId,
     limit,
     now,
   }: {
     readonly after?: JobPlace | undefined
     readonly state?: JobState | undefined
+    /** Only jobs of this client. */
+    readonly clientId?: string | undefined
     readonly limit: number
     readonly now: number
   },
 ): Promise<readonly ListedJob[]> => {
-  const isWanted = state === undefined ? sql`true` : sql`state = ${state}`
+  const isOfState = state === undefined ? sql`true` : sql`state = ${state}`
+  const isWanted = clientId === undefined ? isOfState : sql`client_id = ${clientId} and ${isOfState}`
   const { rows } = await sql<ListedRow>`select ${columns} from job where ${isWanted} and ${isVisible(now)}
     and (created_at, job_id) < (${after.createdAt}, ${after.jobId})
     order by created_at desc, job_id desc limit ${limit}`.execute(db.query)

@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely'
 import { patientTypeId, typeIdOf } from '../fhir/resource-type.ts'
 import type { Db, Statement } from './db.ts'
 import type { Job } from './jobs.ts'
-import { isCurrent, isLive } from './live.ts'
+import { isCurrent, isLive, passesFilters } from './live.ts'
 import { positionOf } from './position.ts'
 import { holdsLease, type Lease } from './units.ts'
 
@@ -212,22 +212,25 @@ export const countPatients = async (db: Db, jobId: string): Promise<number> => {
 
 /**
  * Rows of each type that belong to the patients of these ordinals; of one that changed it counts every version. Of a type that has nothing
- * new for any of them nobody is asked: most types are never used, and with `_since` most of the others have not changed.
+ * new for any of them nobody is asked: most types are never used, and with `_since` most of the others have not changed. What a client
+ * may not have is not counted either, for progress tells of these numbers.
  */
 export const countWalks = async (
   db: Db,
-  { jobId, untilSeq }: Job,
+  job: Job,
   typeIds: readonly number[],
   afterOrdinal: number,
   lastOrdinal: number,
 ): Promise<readonly { readonly typeId: number; readonly rows: number }[]> => {
+  const { jobId, untilSeq } = job
+  const andAllowed = job.authorization === undefined ? sql`` : sql`and ${passesFilters(job, sql`c.position`)}`
   const ofOrdinals = sql`p.job_id = ${jobId} and p.ordinal > ${afterOrdinal} and p.ordinal <= ${lastOrdinal}`
   const { rows } = await sql<{ typeId: number; rows: number }>`
     select t.value as typeId, (select count(*) from job_patient p
       cross join compartment c on c.patient_key = p.patient_key
         and c.position > t.value * ${positionOf(1, 0)} + p.after_seq
         and c.position <= t.value * ${positionOf(1, 0)} + p.until_seq
-      where ${ofOrdinals}) as rows
+      where ${ofOrdinals} ${andAllowed}) as rows
     from json_each(${JSON.stringify(typeIds)}) t
     where exists (select 1 from resource_version v
       where v.position > t.value * ${positionOf(1, 0)} + (select min(p.after_seq) from job_patient p where ${ofOrdinals})

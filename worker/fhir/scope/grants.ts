@@ -30,9 +30,12 @@ export const reachOf = (
   ...rights: readonly Right[]
 ): Reach => {
   const given = scopes.filter((scope) => isOfType(scope, type) && hasRights(scope, rights))
-  const carried = labels?.filter((label) => hasRights(label, rights)).map(({ token }) => token)
+  const carried = labels
+    ?.filter((label) => hasRights(label, rights))
+    .flatMap(({ token }) => searchValueOf(token) ?? [])
   if (given.length === 0 || carried?.length === 0) return { kind: 'nothing' }
-  const security = carried === undefined ? '' : `_security=${carried.map(encodeURIComponent).join(',')}`
+  const security =
+    carried === undefined ? '' : `_security=${carried.map(encodeURIComponent).join(encodeURIComponent(','))}`
   const queries = given.map(({ query }) => [query, security].filter((part) => part !== '').join('&'))
   if (queries.includes('')) return { kind: 'everything' }
   return { kind: 'matching', queries: [...new Set(queries)].map((query) => `${type}?${query}`).sort() }
@@ -55,6 +58,15 @@ const covers = (scope: Scope, needed: Scope): boolean =>
   (scope.type === '*' || scope.type === needed.type) &&
   hasRights(scope, needed.rights) &&
   isPartOf(scope, needed)
+
+/** A search by the label and nothing else: what separates values in a search may stand in a code. Without a code it would be all of the system. */
+const searchValueOf = (token: string): string | undefined => {
+  const bar = token.indexOf('|')
+  const [system, code] = [token.slice(0, bar), token.slice(bar + 1)]
+  return bar === -1 || code === '' ? undefined : [system, code].map(escaped).join('|')
+}
+
+const escaped = (text: string): string => text.replaceAll(/[\\,|$]/g, '\\$&')
 
 const intersect = (wanted: Scope, limit: Scope): readonly Scope[] => {
   const type = wanted.type === '*' ? limit.type : wanted.type

@@ -1,5 +1,5 @@
 import { SluiceError } from '../../errors.ts'
-import { isJsonObject, type Json } from '../json.ts'
+import { isJsonObject, type Json, type JsonObject } from '../json.ts'
 import type { ResourceType } from '../resource-type.ts'
 import { type Filter, mayHide, parseTypeFilter } from '../search/filter.ts'
 import type { SearchContext } from '../search/term.ts'
@@ -82,13 +82,23 @@ const anyOf = (filters: readonly Filter[]): ReachFilter => {
   return {
     isWhole: false,
     holds: (line) => {
-      const likely = line === '' ? [] : filters.filter((filter) => filter.mayMatch(line))
-      const resource: Json = likely.length === 0 ? null : JSON.parse(line)
-      return isJsonObject(resource) && likely.some((filter) => filter.matches(resource))
+      const likely = filters.filter((filter) => filter.mayMatch(line))
+      const resource = likely.length === 0 ? undefined : parseResource(line)
+      return resource !== undefined && likely.some((filter) => filter.matches(resource))
     },
     matches: (resource) => filters.some((filter) => filter.matches(resource)),
     mayMatch: (line, hides = mayHide(line)) => filters.some((filter) => filter.mayMatch(line, hides)),
     values: filters.reduce((sum, { values }) => sum + values, 0),
     among: others.length === 0 ? first?.among : undefined,
+  }
+}
+
+/** A damaged line is one of nobody. */
+const parseResource = (line: string): JsonObject | undefined => {
+  try {
+    const json: Json = JSON.parse(line)
+    return isJsonObject(json) ? json : undefined
+  } catch {
+    return undefined
   }
 }
