@@ -9,6 +9,8 @@ export type Asker = {
   readonly grants: Grants
   /** Ids of the Groups that may be exported; `undefined` is every one that the grants let be read. */
   readonly groupIds: readonly string[] | undefined
+  /** Names of storages that files may go to; `undefined` is all. */
+  readonly destinations: readonly string[] | undefined
   /** Exports of this client at once; `undefined`: as configured. */
   readonly maxRunningJobs: number | undefined
 }
@@ -19,5 +21,6 @@ export const anybody: Asker = {
   clientId: undefined,
   grants: allGrants,
   groupIds: undefined,
+  destinations: undefined,
   maxRunningJobs: undefined,
 }

@@ -20,8 +20,13 @@ export type AuthorizedRequest = {
  */
 export const authorizeExport = (
   request: ExportRequest,
-  { grants }: Pick<Asker, 'grants'>,
+  { grants, destinations }: Pick<Asker, 'grants' | 'destinations'>,
 ): AuthorizedRequest => {
+  if (destinations?.includes(onlyDestination) === false)
+    throw new SluiceError(
+      'forbidden',
+      `Cannot start the export: this client may have no files in the storage "${onlyDestination}"`,
+    )
   const named = namedTypes(request)
   const refused = named.filter((type) => !mayBeExported(grants, type))
   if (refused.length > 0) throw insufficient(`no scope lets ${refused.join(', ')} be both read and searched`)
@@ -29,6 +34,9 @@ export const authorizeExport = (
   const authorization = freezeGrants(grants, [...(types ?? resourceTypes), ...named])
   return { request: types === request.types ? request : { ...request, types }, authorization }
 }
+
+/** There is one storage, that of `STORAGE_URL`. */
+const onlyDestination = 'default'
 
 const mayBeExported = (grants: Grants, type: ResourceType): boolean =>
   reachOf(grants, type, ...exportRights).kind !== 'nothing'

@@ -11,6 +11,7 @@ export const askerOf = (c: Context): Asker => {
     clientId: client?.clientId,
     grants: grantsOf(principal),
     groupIds: client?.groupIds,
+    destinations: client?.destinations,
     maxRunningJobs: client?.maxRunningJobs,
   }
 }

@@ -54,8 +54,8 @@ const registration = {
     .max(100)
     .optional()
     .openapi({
-      description: 'Names of the storages its files may go to; absent: all',
-      example: ['primary'],
+      description: 'Names of the storages its files may go to, of which there is one, `default`; absent: all',
+      example: ['default'],
     }),
   requestsPerMinute: limit('Requests a minute; 0: no bound; absent: as configured', 600).optional(),
   maxRunningJobs: limit('Exports at once; 0: no bound; absent: as configured', 2).optional(),
