@@ -238,13 +238,16 @@ export type JobMatchTable = { job_id: string; position: number }
  */
 export type JobProblemTable = { job_id: string; ordinal: number; row_number: number; outcome: string }
 
-/** A slice that has ended, for people who look at how a job went. Under one fence a unit has one slice. */
+/** A slice that has ended, for people who look at how a job went; the last ones of each job. Under one fence a unit has one slice. */
 export type JobSliceTable = {
   job_id: string
+  /** From 1, in the order in which they ended. */
+  number: number
   ordinal: number
   fence: number
   began_at: number
   ended_at: number
+  /** Rows that were read, whether or not anything came of them, and their bytes. */
   rows: number
   bytes: number
   /** `done` with the unit, `continues`, or how it failed. */

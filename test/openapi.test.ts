@@ -91,11 +91,14 @@ describe('The OpenAPI document', () => {
     expect([...ids].sort()).toMatchInlineSnapshot(`
       [
         "addGroupMembers",
+        "cancelJob",
         "createResource",
         "deleteExport",
         "deleteExportByAlias",
         "deleteExportByFirelyAlias",
+        "deleteJob",
         "deleteResource",
+        "extendJob",
         "ingestResources",
         "introspectToken",
         "issueToken",
@@ -106,6 +109,10 @@ describe('The OpenAPI document', () => {
         "kickOffSystemExport",
         "kickOffSystemExportByPost",
         "listExports",
+        "listJobFiles",
+        "listJobProblems",
+        "listJobSlices",
+        "listJobUnits",
         "listJobs",
         "processBundle",
         "putResource",
@@ -127,6 +134,8 @@ describe('The OpenAPI document', () => {
         "readService",
         "readSmartConfiguration",
         "removeGroupMembers",
+        "retryJob",
+        "runJobAgain",
         "revokeToken",
         "searchResources",
         "searchResourcesByPost",
@@ -228,6 +237,8 @@ describe('The service', () => {
     const members = { method: 'POST', body: parameters, headers: fhir }
     const group = '{"resourceType":"Group","id":"g"}'
     await h.request('/fhir/Group/g', { method: 'PUT', body: group, headers: fhir })
+    const job = status.replace('/fhir/$export-status', '/admin/api/jobs')
+    const later = { method: 'POST', headers: { 'content-type': 'application/json' } }
     const asked: readonly (readonly [template: string, path: string, init?: RequestInit])[] = [
       ['/$export', '/fhir/$export'],
       ['/$export', '/fhir/$export', separately],
@@ -307,6 +318,17 @@ describe('The service', () => {
       ['/admin/api/jobs', '/admin/api/jobs?count=0'],
       ['/admin/api/jobs/{id}', status.replace('/fhir/$export-status', '/admin/api/jobs')],
       ['/admin/api/jobs/{id}', '/admin/api/jobs/never'],
+      ...(['units', 'slices', 'files', 'problems'] as const).map((part): [string, string] => [
+        `/admin/api/jobs/{id}/${part}`,
+        `${job}/${part}`,
+      ]),
+      ['/admin/api/jobs/{id}/files', `${job}/files?count=0`],
+      ['/admin/api/jobs/{id}/extend', `${job}/extend`, { ...later, body: '{"seconds":1}' }],
+      ['/admin/api/jobs/{id}/extend', `${job}/extend`, { ...later, body: '{}' }],
+      ['/admin/api/jobs/{id}/retry', `${job}/retry`, { method: 'POST' }],
+      ['/admin/api/jobs/{id}/cancel', `${job}/cancel`, { method: 'POST' }],
+      ['/admin/api/jobs/{id}/run-again', `${job}/run-again`, { method: 'POST' }],
+      ['/admin/api/jobs/{id}', '/admin/api/jobs/never', { method: 'DELETE' }],
       ['/admin/api/resource-counts', '/admin/api/resource-counts'],
       ['/admin/api/service', '/admin/api/service'],
       ['/admin/api/ingest', '/admin/api/ingest', { ...ingest, headers: {} }],
@@ -316,7 +338,7 @@ describe('The service', () => {
       ['/health', '/health'],
       ['/openapi.json', '/openapi.json'],
     ]
-    const everywhere = ['cache-control', 'content-type', 'x-content-type-options']
+    const everywhere = ['cache-control', 'content-type', 'x-content-type-options', 'referrer-policy']
     for (const [template, path, init] of asked) {
       const method = init?.method?.toLowerCase() ?? 'get'
       const { status: given, headers } = await h.request(path, init)

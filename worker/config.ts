@@ -266,7 +266,7 @@ const toLimits = (given: Given): Limits => ({
   retryMaxMs: given.RETRY_MAX_MS,
   retryLimit: given.RETRY_LIMIT,
   retentionMs: given.RETENTION_SECONDS * 1000,
-  fileUrlTtlSeconds: given.FILE_URL_TTL,
+  fileUrlTtlSeconds: given.FILE_URL_TTL ?? (given.FILE_ACCESS === 'capability' ? 300 : 3600),
   sweepMs: given.SWEEP_MS,
   storageTimeoutMs: given.STORAGE_TIMEOUT_MS,
   retryAfterMaxSeconds: given.RETRY_AFTER_MAX_SECONDS,

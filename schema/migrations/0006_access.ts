@@ -140,6 +140,7 @@ export const access: readonly string[] = [
 
   `create table job_slice (
     job_id text not null,
+    number integer not null,
     ordinal integer not null,
     fence integer not null,
     began_at integer not null,
@@ -147,8 +148,9 @@ export const access: readonly string[] = [
     rows integer not null,
     bytes integer not null,
     outcome text not null,
-    primary key (job_id, ordinal, fence)
+    primary key (job_id, number)
   ) without rowid`,
+  'create unique index job_slice_by_fence on job_slice (job_id, ordinal, fence)',
 
   `create table attachment (
     position integer not null,

@@ -219,6 +219,65 @@ describe.skipIf(program === undefined)('The dashboard in Chromium', { timeout: 6
     expect(await page.getByLabel(/Changed after/).inputValue()).toBe(transactionTime)
   })
 
+  test('keeps an export for longer, and runs it again, at the press of a button', async () => {
+    const started = await fetch(`${server.config.baseUrl}/fhir/$export?_type=Group`)
+    const statusUrl = started.headers.get('content-location') ?? ''
+    await expect.poll(async () => (await fetch(statusUrl)).status, { timeout: 20_000 }).toBe(200)
+    const id = statusUrl.split('/').at(-1) ?? ''
+    const endOf = async () => {
+      const { job } = await (await fetch(`${server.config.baseUrl}/admin/api/jobs/${id}`)).json()
+      return Date.parse(job.expiresAt)
+    }
+    const end = await endOf()
+    await page.goto(`/jobs/${id}`)
+    await page.getByRole('button', { name: 'Keep a week longer' }).click()
+    await expect.poll(endOf).toBe(end + 7 * 86_400_000)
+    expect(await page.getByRole('button', { name: 'Retry' }).count()).toBe(0)
+    await page.getByRole('button', { name: 'Run again' }).click()
+    await page.waitForURL((url) => url.pathname.startsWith('/jobs/') && !url.pathname.endsWith(id))
+    await page.getByText('Completed', { exact: true }).first().waitFor()
+    await page.getByRole('button', { name: 'Delete export' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete export' }).click()
+    await page.waitForURL('**/jobs')
+    await fetch(statusUrl, { method: 'DELETE' })
+  })
+
+  test('lets an export that failed go on, tells whose it is, and what the service has to say against it', async () => {
+    const instant = '2026-11-20T10:26:46.123Z'
+    const job = (state: string) => ({
+      ...{ id: 'job-1', level: 'system', state, types: [], request: 'http://x/fhir/$export' },
+      ...{ statusUrl: 'http://x/s', clientId: 'registry', askedBy: 'Cancer registry', createdAt: instant },
+      ...{ transactionTime: instant, progress: { done: 3, total: 9, percent: 33 } },
+      ...(state === 'failed' ? { failure: 'Cannot finish the export: no storage', endedAt: instant } : {}),
+    })
+    let state = 'failed'
+    let isRefused = true
+    await page.route('**/admin/api/jobs/job-1', (route) => {
+      const totals = { files: 1, resources: 3, bytes: 9, problems: 0 }
+      return route.fulfill({ json: { job: job(state), types: [], files: [], totals } })
+    })
+    await page.route('**/admin/api/jobs/job-1/retry', (route) => {
+      if (isRefused) {
+        const issue = [
+          { severity: 'error', code: 'conflict', diagnostics: 'Cannot retry the export: not now' },
+        ]
+        return route.fulfill({ status: 409, json: { resourceType: 'OperationOutcome', issue } })
+      }
+      state = 'in-progress'
+      return route.fulfill({ json: job(state) })
+    })
+    await page.goto('/jobs/job-1')
+    await page.getByText('by Cancer registry').waitFor()
+    await page.getByRole('button', { name: 'Retry' }).click()
+    await page.getByRole('alert').getByText('Cannot retry the export: not now').waitFor()
+    isRefused = false
+    await page.getByRole('button', { name: 'Retry' }).click()
+    await page.getByRole('button', { name: 'Cancel export' }).waitFor()
+    expect(await page.getByRole('button', { name: 'Retry' }).count()).toBe(0)
+    expect(await page.getByText('not now').count()).toBe(0)
+    expect(complaints.splice(0).every((complaint) => complaint.includes(' 409 '))).toBe(true)
+  })
+
   test('shows as many jobs as it did when new ones come', async () => {
     const instant = '2026-11-20T10:26:46.123Z'
     const jobOf = (n: number) => ({

@@ -252,6 +252,17 @@ describe('FILE_ACCESS and FILE_URL_TTL', () => {
     expect(config).toMatchObject({ fileAccess: FILE_ACCESS, limits: { fileUrlTtlSeconds: 300 } })
   })
 
+  it('lets a URL of our own open its file for five minutes, and one of a bucket for an hour, unless told', () => {
+    const SECRET_KEY = 'c2x1aWNlLXRlc3Qtc2VjcmV0LWtleS1vZi0zMi1ieXRlcw'
+    for (const [FILE_ACCESS, seconds] of [
+      ['capability', 300],
+      ['signed', 3600],
+    ] as const)
+      expect(loadConfig({ ...bucket, FILE_ACCESS, SECRET_KEY }, 'node').limits.fileUrlTtlSeconds).toBe(
+        seconds,
+      )
+  })
+
   it.each(['signed', 'storage'])('cannot be %s where the storage is a folder', (FILE_ACCESS) => {
     expect(problemsOf({ FILE_ACCESS })).toEqual([
       `Cannot use FILE_ACCESS "${FILE_ACCESS}": clients cannot reach a folder, so STORAGE_URL must be s3: or files must go through proxy or capability.`,

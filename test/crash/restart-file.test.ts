@@ -209,6 +209,8 @@ describe('A storage that fails', () => {
       expect(issue[0].diagnostics).toBe(
         'Cannot finish the export: Cannot reach the storage: it is down (6 attempts)',
       )
+      // Until then it may be retried, and goes on with them.
+      scene.clock.advance(scene.deps.config.limits.retentionMs)
       await scene.sweepAll()
       expect(scene.memory.uploads.size).toBe(0)
       scene.close()
@@ -289,6 +291,7 @@ describe('A storage that fails', () => {
     await scene.runToEnd(jobId)
     const response = await scene.request(`/fhir/$export-status/${jobId}`)
     expect(response.status).toBe(500)
+    scene.clock.advance(scene.deps.config.limits.retentionMs)
     await scene.sweepAll()
     expect(scene.memory.uploads.size).toBe(0)
     scene.close()

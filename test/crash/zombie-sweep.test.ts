@@ -228,6 +228,7 @@ describe('A job that failed in the hands of one worker', () => {
     const later = await writesAfter(scene, jobId, first?.number ?? 0, () => scene.runToEnd(jobId))
     expect(await statusOf(scene, jobId)).toBe(500)
     expect(later).toEqual([])
+    scene.clock.advance(scene.deps.config.limits.retentionMs)
     await scene.sweepAll()
     expect(scene.memory.uploads.size).toBe(0)
     scene.close()

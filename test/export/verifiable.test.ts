@@ -166,7 +166,7 @@ describe('_manifest.json', () => {
     expect(besideOf(h, status)).not.toMatch(/secret|storage/)
   })
 
-  it('beside the files of a job that failed is a leftover', async () => {
+  it('beside the files of a job that failed is a leftover, which goes with the job', async () => {
     const h = await openHarness({ retryLimit: 1, failureLimitPercent: 0 })
     await h.load(patients(3))
     await damageLine(h.deps.db, 'Patient/p1', 'missing')
@@ -174,7 +174,7 @@ describe('_manifest.json', () => {
     expect((await h.finish(status)).status).toBe(500)
     const { folder } = await h.deps.db.query.selectFrom('job').select('folder').executeTakeFirstOrThrow()
     await h.storage.put(`${folder}/_manifest.json`, new Uint8Array(3), 'application/json')
-    h.clock.advance(2 * h.deps.config.limits.leaseMs)
+    h.clock.advance(h.deps.config.limits.retentionMs)
     await h.sweep()
     expect(h.storage.objects.size).toBe(0)
   })

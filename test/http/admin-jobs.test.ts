@@ -168,6 +168,7 @@ describe('GET /admin/api/jobs/{id}', () => {
     expect(totals).toEqual({
       files: 2,
       resources: 10,
+      problems: 0,
       bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
     })
     const file = await h.request(pathOf(files[0]?.url ?? ''))

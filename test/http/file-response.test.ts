@@ -44,6 +44,7 @@ describe('A file', () => {
       'content-type': contentType,
       etag,
       'last-modified': lastModified,
+      'referrer-policy': 'no-referrer',
       vary: 'Accept-Encoding',
       'x-content-type-options': 'nosniff',
     })
@@ -60,6 +61,7 @@ describe('A file', () => {
       'content-type': contentType,
       etag: gzipTag,
       'last-modified': lastModified,
+      'referrer-policy': 'no-referrer',
       vary: 'Accept-Encoding',
       'x-content-type-options': 'nosniff',
     })

@@ -140,7 +140,12 @@ const statementsOfADay = async (client: Client): Promise<readonly Sent[]> => {
   await request(first)
   await request('/admin/api/jobs?count=1')
   await request('/admin/api/jobs?state=in-progress')
-  await request(first.replace('/fhir/$export-status', '/admin/api/jobs'))
+  await request('/admin/api/jobs?client=c&createdAfter=2020&createdBefore=2030')
+  await request('/admin/api/jobs?level=group&group=g&type=Patient&text=x')
+  await request('/admin/api/jobs?state=failed&level=group')
+  const details = first.replace('/fhir/$export-status', '/admin/api/jobs')
+  await request(details)
+  for (const part of ['units', 'slices', 'files', 'problems']) await request(`${details}/${part}?count=2`)
   await request('/admin/api/resource-counts')
   const isPlanned = async () =>
     (await client.execute(`select 1 from work_unit where kind = 'plan' and state = 'done'`)).rows.length > 0
@@ -250,6 +255,8 @@ const statementsOfADay = async (client: Client): Promise<readonly Sent[]> => {
   clock.advance(deps.config.limits.leaseMs)
   while (await runTick(hopeless)) clock.advance(1)
   await request(lost)
+  for (const [step, body] of [['extend', { seconds: 60 }], ['retry'], ['run-again'], ['cancel']] as const)
+    await request(`${lost.replace('/fhir/$export-status', '/admin/api/jobs')}/${step}`, 'POST', body)
   await request(await kickOff(''), 'DELETE')
   clock.advance(2 * deps.config.limits.leaseMs)
   await runSweep(deps)
@@ -273,7 +280,7 @@ beforeAll(async () => {
   const { rows } = await client.execute(`select name from sqlite_schema where type = 'table'`)
   realTables = new Set(rows.map(({ name }) => String(name)))
   client.close()
-})
+}, 60_000)
 
 const plansOf = (words: string): readonly Plan[] => plans.filter(({ sql }) => sql.includes(words))
 
@@ -517,21 +524,54 @@ describe('Changing some members of a Group', () => {
 
 describe('A list of jobs', () => {
   test.each([
-    ['all', 'where true', 'SEARCH job USING INDEX job_listed ((created_at,job_id)<(?,?))'],
+    ['all', 'from job where true', 'and true\n', 'job_listed ((created_at,job_id)<(?,?))'],
     [
       'one state',
       'from job where state = ?',
-      'SEARCH job USING INDEX job_listed_by_state (state=? AND (created_at,job_id)<(?,?))',
+      'and true\n',
+      'job_listed_by_state (state=? AND (created_at,job_id)<(?,?))',
     ],
     [
       'one client',
-      'from job where client_id = ?',
-      'SEARCH job USING INDEX job_by_client (client_id=? AND (created_at,job_id)<(?,?))',
+      'from job where client_id = ? and removed_at',
+      'and true\n',
+      'job_by_client (client_id=? AND (created_at,job_id)<(?,?))',
     ],
-  ])('of %s goes on where the page before ended, by an index', (_, words, search) => {
-    const [plan, ...others] = plansOf(words).filter(({ sql }) => sql.includes('order by created_at'))
+    [
+      'a client since an instant',
+      'from job where client_id = ? and created_at >= ?',
+      'and true\n',
+      'job_by_client (client_id=? AND created_at>? AND (created_at,job_id)<(?,?))',
+    ],
+    [
+      'what no index finds',
+      'from job where true',
+      'and level = ? and parameters',
+      'job_listed ((created_at,job_id)<(?,?))',
+    ],
+    [
+      'what no index finds in one state',
+      'from job where state = ?',
+      'and level = ?\n',
+      'job_listed_by_state (state=? AND (created_at,job_id)<(?,?))',
+    ],
+  ])('of %s goes on where the page before ended, by an index', (_, range, filter, search) => {
+    const [plan, ...others] = plansOf(range).filter(
+      ({ sql }) => sql.includes(filter) && sql.includes('order by created_at') && !sql.includes('scanned'),
+    )
     expect(others).toEqual([])
-    expect(plan?.lines).toContain(search)
+    expect(plan?.lines).toContain(`SEARCH job USING INDEX ${search}`)
+  })
+
+  test('looks for what no index finds in a part of it only', () => {
+    const scans = plansOf('select created_at, job_id from job where')
+    expect(scans.length).toBe(2)
+    for (const { lines, sql } of scans) {
+      expect(sql).toContain('order by created_at desc, job_id desc limit ?')
+      expect(
+        lines.filter((line) => /^SEARCH job USING INDEX job_listed(_by_state)? /.test(line)),
+      ).toHaveLength(1)
+    }
   })
 
   test('counts resources by ranges of the primary key', () => {
@@ -628,6 +668,47 @@ describe('A page', () => {
     for (const { lines } of counts.filter((plan) => !bringsPopulation(plan))) {
       expect(lines).toContain('SEARCH resource_version USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)')
     }
+  })
+})
+
+describe('What a job consists of', () => {
+  test.each([
+    [
+      'units',
+      'from work_unit where job_id = ? and ordinal > ? order by ordinal',
+      'SEARCH work_unit USING PRIMARY KEY (job_id=? AND ordinal>?)',
+    ],
+    ['slices', 'from job_slice s', 'SEARCH s USING PRIMARY KEY (job_id=? AND number<?)'],
+    [
+      'files',
+      'and (f.ordinal, f.file_number) > (?, ?)',
+      'SEARCH f USING PRIMARY KEY (job_id=? AND (ordinal,file_number)>(?,?))',
+    ],
+    [
+      'problems',
+      'as reason from job_problem',
+      'SEARCH job_problem USING PRIMARY KEY (job_id=? AND ordinal=? AND row_number>?)',
+    ],
+    [
+      'slices that are forgotten',
+      'delete from job_slice where job_id = ? and exists',
+      'SEARCH job_slice USING PRIMARY KEY (job_id=? AND number<?)',
+    ],
+  ])('%s are a range of a primary key', (_, words, search) => {
+    const [plan, ...others] = plansOf(words)
+    expect(others).toEqual([])
+    expect(plan?.lines).toContain(search)
+  })
+
+  test('is steered by keys', () => {
+    for (const words of [
+      'insert into job_slice',
+      'set expires_at = ?',
+      'set restarts = 0',
+      'attempts = 0, not_before = 0',
+    ])
+      for (const { lines } of plansOf(words))
+        expect(lines.filter((line) => line.startsWith('SCAN') && !line.includes('CONSTANT'))).toEqual([])
   })
 })
 

@@ -241,10 +241,11 @@ describe.skipIf(isSqldMissing)('A database on a libSQL server', () => {
     if (unit === undefined) throw new Error('nothing to claim')
     const chunk = Uint8Array.from({ length: 1_000_000 }, (_, i) => (i * 2_654_435_761) >>> 13)
     const carry = [...Array.from({ length: 11 }, () => chunk), new Uint8Array([1, 2, 3])]
+    const slice = { beganAt: 1000, endedAt: 1001, rows: 1, bytes: 1, outcome: 'continues' }
     const cursor = { after: 0, offset: 0 }
     const progress = { fileNumber: 1, name: 'x', uploadId: 'u', start: cursor, cursor, lines: 1, bytes: 1 }
 
-    expect(await commitCarry(db, unit, { ...progress, linesDone: 1 }, carry)).toBe(true)
+    expect(await commitCarry(db, unit, { ...progress, linesDone: 1 }, carry, slice)).toBe(true)
 
     const read = await readOpenFile(db, unit)
     expect(read?.file?.carry.map(({ length }) => length)).toEqual(carry.map(({ length }) => length))

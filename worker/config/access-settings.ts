@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { choice, daySeconds, settingNotes, whole } from './setting.ts'
+import { choice, daySeconds, settingNotes, wholeOrElse } from './setting.ts'
 
 /** Who gets to see what: requests, files and log lines. */
 export const accessSettings = {
@@ -16,13 +16,13 @@ export const accessSettings = {
     reason:
       'How clients get files: `proxy` through this service, with the access token that `AUTH` asks for; `capability` through this service by URLs that open one file each for a while, without a token; `signed` from the bucket, by such URLs of its own; `storage` from the bucket, with credentials of their own. The last two need a `STORAGE_URL` that is `s3:`.',
   }),
-  FILE_URL_TTL: whole({
+  FILE_URL_TTL: wholeOrElse({
     unit: 'seconds',
-    default: 3600,
+    default: '300 with `FILE_ACCESS=capability`, else 3600',
     min: 1,
     max: 7 * daySeconds,
     reason:
-      'How long a URL of `capability` or `signed` opens its file, counted from the status request that it came with; whoever has it can read the file meanwhile.',
+      'How long a URL of `capability` or `signed` opens its file, counted from the status request that it came with; whoever has it can read the file meanwhile. Of our own URLs it is as short as SMART wants an access token to be, for a client that comes too late is told to ask for new ones; a bucket cannot say that.',
   }),
   LOG_LEVEL: choice({
     words: ['debug', 'info', 'warn', 'error'],

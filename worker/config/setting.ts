@@ -23,19 +23,35 @@ type WholeNote = {
 }
 
 /** A whole number in plain digits. */
-export const whole = ({ unit, default: fallback, min, max, reason }: WholeNote) => {
-  const allowed = `${readable(min)} to ${readable(max)}`
-  return z
-    .string()
-    .prefault(String(fallback))
-    .transform((text, ctx) => {
-      const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN
-      if (value >= min && value <= max) return value
-      ctx.addIssue(`it must be a whole number from ${allowed}`)
-      return z.NEVER
-    })
-    .register(settingNotes, { unit, default: String(fallback), allowed, reason })
-}
+export const whole = ({ unit, default: fallback, min, max, reason }: WholeNote) =>
+  wholeBetween(z.string().prefault(String(fallback)), min, max).register(settingNotes, {
+    unit,
+    default: String(fallback),
+    allowed: rangeOf(min, max),
+    reason,
+  })
+
+/** The same, where the default depends on other settings: it is `undefined` when it is not given, and a phrase says what it is then. */
+export const wholeOrElse = ({
+  unit,
+  default: phrase,
+  min,
+  max,
+  reason,
+}: Omit<WholeNote, 'default'> & { readonly default: string }) =>
+  wholeBetween(z.string(), min, max)
+    .optional()
+    .register(settingNotes, { unit, default: phrase, allowed: rangeOf(min, max), reason })
+
+const wholeBetween = (text: z.ZodType<string, string | undefined>, min: number, max: number) =>
+  text.transform((given, ctx) => {
+    const value = /^\d{1,15}$/.test(given) ? Number(given) : Number.NaN
+    if (value >= min && value <= max) return value
+    ctx.addIssue(`it must be a whole number from ${rangeOf(min, max)}`)
+    return z.NEVER
+  })
+
+const rangeOf = (min: number, max: number): string => `${readable(min)} to ${readable(max)}`
 
 const readable = (value: number): string => value.toLocaleString('en-US')
 

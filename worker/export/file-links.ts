@@ -1,9 +1,10 @@
-import type { FileAccess } from '../config.ts'
+import type { Config, FileAccess } from '../config.ts'
 import type { Deps } from '../deps.ts'
 import { SluiceError } from '../errors.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { Job } from '../store/jobs.ts'
 import { fileUrlOf } from './export-urls.ts'
+import { fileCapability } from './file-capability.ts'
 
 /** Where a client finds a file. */
 export type FileLink = {
@@ -16,17 +17,21 @@ export type FileLinks = {
   linkOf(name: string): Promise<FileLink>
   /** When they open nothing any more, in milliseconds since the epoch; `undefined` while the job does not expire. */
   readonly endAt: number | undefined
+  /** They open nothing without a token of a client: not so where there are no tokens, where the URL is the right, or where the storage asks. */
+  readonly requiresAccessToken: boolean
 }
 
 /** Links to the files of a job that is neither removed nor expired, in the way of `FILE_ACCESS`. Made anew each time, never stored. */
 export const linkFiles = ({ config, storage, clock }: Deps, job: Job): FileLinks => {
   switch (config.fileAccess) {
     case 'proxy':
-    case 'capability':
       return {
         linkOf: async (name) => ({ url: fileUrlOf(config.compat, job, name) }),
         endAt: job.expiresAt,
+        requiresAccessToken: config.auth === 'smart',
       }
+    case 'capability':
+      return capabilityLinks(config, job, clock.now())
     case 'signed':
       return signedLinks(storage, job, config.limits.fileUrlTtlSeconds, clock.now())
     case 'storage':
@@ -34,6 +39,18 @@ export const linkFiles = ({ config, storage, clock }: Deps, job: Job): FileLinks
     default:
       return config.fileAccess satisfies never
   }
+}
+
+/** They end with the job at the latest; the end is a whole second, which is all that the URL says. */
+const capabilityLinks = (config: Config, job: Job, now: number): FileLinks => {
+  const ttlMs = config.limits.fileUrlTtlSeconds * 1000
+  const endAt = Math.floor(Math.min(job.expiresAt ?? Infinity, now + ttlMs) / 1000) * 1000
+  const linkOf = async (name: string) => ({
+    url:
+      fileUrlOf(config.compat, job, name) +
+      (await fileCapability(config, { folder: job.folder, name }, endAt)),
+  })
+  return { linkOf, endAt, requiresAccessToken: false }
 }
 
 /** They end with the job at the latest; both ends are whole seconds, which is all that a signature can say. */
@@ -44,7 +61,8 @@ const signedLinks = ({ sign }: Storage, job: Job, ttlSeconds: number, now: numbe
   const linkOf = async (name: string) => ({
     url: await sign(`${job.folder}/${name}`, { expiresInSeconds, now }),
   })
-  return { linkOf, endAt: Math.min(job.expiresAt ?? Infinity, now + expiresInSeconds * 1000) }
+  const endAt = Math.min(job.expiresAt ?? Infinity, now + expiresInSeconds * 1000)
+  return { linkOf, endAt, requiresAccessToken: false }
 }
 
 const storageLinks = ({ locate }: Storage, job: Job): FileLinks => {
@@ -53,7 +71,7 @@ const storageLinks = ({ locate }: Storage, job: Job): FileLinks => {
     const { url, uri } = locate(`${job.folder}/${name}`)
     return { url, storageUri: uri }
   }
-  return { linkOf, endAt: job.expiresAt }
+  return { linkOf, endAt: job.expiresAt, requiresAccessToken: false }
 }
 
 /** A rule between settings keeps it from happening. */

@@ -42,11 +42,11 @@ export type FileWriter = {
 type InFlight = { readonly part: Promise<DigestedPart>; readonly cut: Cut }
 
 export const createFileWriter = (
-  { deps, job, unit, lease }: Slice,
+  { deps, job, unit, lease, account }: Slice,
   open: OpenFile | undefined,
   buffers: PartBuffers,
 ): FileWriter => {
-  const { db, storage, clock, config } = deps
+  const { db, storage, config } = deps
   const { partsInFlight, retentionMs } = config.limits
   const linesBefore = unit.linesDone - (open?.lines ?? 0)
   let file =
@@ -100,15 +100,18 @@ export const createFileWriter = (
         file.uploadId === undefined
           ? await lease.during(putWhole(storage, `${job.folder}/${file.name}`, cut.content))
           : await endUpload(cut, file.uploadId)
-      const end = unitDone ? { now: clock.now(), retentionMs } : undefined
-      held(await commitFile(db, unit, progress(cut), finished, lease.renewed(), end))
+      const after = unitDone
+        ? { end: { slice: account('done'), retentionMs } }
+        : { leaseUntil: lease.renewed() }
+      held(await commitFile(db, unit, progress(cut), finished, after))
       buffers.giveBack(cut.content)
       linesDone += cut.lines
       file = newFile(file.fileNumber + 1, unit.fileStem, cut.cursor)
     },
     pause: async (cut) => {
       await settleAll()
-      held(await commitCarry(db, unit, progress(cut), await compressCarry(cut.content)))
+      const carry = await compressCarry(cut.content)
+      held(await commitCarry(db, unit, progress(cut), carry, account('continues')))
     },
     settle: async () => {
       await lease.during(Promise.allSettled(inFlight.map(({ part }) => part))).catch(() => {})

@@ -44,15 +44,11 @@ export type FileExtension = {
   readonly storageUri?: string
 }
 
-/**
- * `requiresAccessToken` is false whatever `FILE_ACCESS` is: `AUTH=open` has no tokens, a signed URL wants none, and credentials for
- * the storage are none.
- */
 export const manifestOf = async (
   { ehiDocumentationUrl }: Pick<Config, 'ehiDocumentationUrl'>,
   job: Job,
   files: readonly ManifestFile[],
-  { linkOf }: Pick<FileLinks, 'linkOf'>,
+  { linkOf, requiresAccessToken }: Pick<FileLinks, 'linkOf' | 'requiresAccessToken'>,
 ): Promise<Manifest> => {
   const itemsOf = (kind: ManifestFile['kind']): Promise<readonly ManifestItem[]> =>
     Promise.all(files.filter((file) => file.kind === kind).map((file) => toItem(job, file, linkOf)))
@@ -60,7 +56,7 @@ export const manifestOf = async (
   return {
     transactionTime: formatInstant(job.transactionTime),
     request: job.requestUrl,
-    requiresAccessToken: false,
+    requiresAccessToken,
     ...(organizedBy === undefined ? {} : { outputOrganizedBy: organizedBy }),
     output: await itemsOf('output'),
     ...(tellsDeletions(job) ? { deleted: await itemsOf('deleted') } : {}),

@@ -66,7 +66,7 @@ const isOrganized = ({ shape }: Job): boolean => shape.organizedBy !== undefined
  * file names. Everything is frozen here.
  */
 export const runPlanSlice = async (slice: Slice): Promise<void> => {
-  const { deps, job, unit, lease, budget } = slice
+  const { deps, job, unit, lease, budget, account } = slice
   let plan: Plan = { ...newPlan(job), ...JSON.parse(unit.plan) }
   let units: readonly NewUnit[] = []
   let committedAt = deps.clock.now()
@@ -82,8 +82,8 @@ export const runPlanSlice = async (slice: Slice): Promise<void> => {
     const isSpent = budget.isSpent()
     const isDue = step.statements.length > 0 || deps.clock.now() - committedAt >= commitEveryMs
     if (!isSpent && !isDue) continue
-    const until = isSpent ? 0 : lease.renewed()
-    held(await commitPlan(deps.db, unit, JSON.stringify(plan), units, step.statements, until))
+    const after = isSpent ? { slice: account('continues') } : { leaseUntil: lease.renewed() }
+    held(await commitPlan(deps.db, unit, JSON.stringify(plan), units, step.statements, after))
     if (isSpent) return
     units = []
     committedAt = deps.clock.now()
@@ -196,7 +196,7 @@ const extraTypeStep = async ({ deps, job }: Slice, plan: Plan): Promise<Step | u
 
 /** Beside those that are ranges of types: deletions, what is to be told of the export, and at the very end its manifest. */
 const finishPlan = async (
-  { deps, job, unit }: Slice,
+  { deps, job, unit, account }: Slice,
   plan: Plan,
   units: readonly NewUnit[],
 ): Promise<void> => {
@@ -216,5 +216,5 @@ const finishPlan = async (
     ...(job.hasOutcomes ? [errorUnit] : []),
     manifestUnit,
   ]
-  held(await commitPlanDone(deps.db, unit, [...units, ...others]))
+  held(await commitPlanDone(deps.db, unit, [...units, ...others], account('done')))
 }

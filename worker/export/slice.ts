@@ -16,6 +16,7 @@ import { completeUpload, createFileWriter, type FileWriter, isLostFile } from '.
 import { held, type LeaseKeeper, LostLease } from './lease-keeper.ts'
 import { createPageReader } from './page-reader.ts'
 import { createPartBuffers } from './part-buffers.ts'
+import type { SliceAccount } from './slice-account.ts'
 
 /** The work done under one lease: on which unit of which job, how the lease is kept, and what may be spent. */
 export type Slice = {
@@ -24,6 +25,7 @@ export type Slice = {
   readonly unit: ClaimedUnit
   readonly lease: LeaseKeeper
   readonly budget: Budget
+  readonly account: SliceAccount
 }
 
 /**
@@ -57,7 +59,7 @@ const writeFiles = async (slice: Slice, open: OpenFile | undefined): Promise<voi
     if (!isUsedUp) return await writer.pause(cutter.rest())
     const last = cutter.end()
     if (last !== undefined) return await writer.endFile(last, true)
-    const end = { now: deps.clock.now(), retentionMs: deps.config.limits.retentionMs }
+    const end = { slice: slice.account('done'), retentionMs: deps.config.limits.retentionMs }
     held(await commitUnitDone(deps.db, unit, end))
   } finally {
     await writer.settle()
@@ -88,7 +90,10 @@ const writeCut = (writer: FileWriter, cut: Cut): Promise<void> =>
   cut.kind === 'part' ? writer.part(cut) : writer.endFile(cut, false)
 
 /** A crash fell between the storage's answer and ours. The unit goes on, or is found to be done, in its next slice. */
-const resumeCompleting = async ({ deps, job, unit, lease }: Slice, file: OpenFile): Promise<void> => {
+const resumeCompleting = async (
+  { deps, job, unit, lease, account }: Slice,
+  file: OpenFile,
+): Promise<void> => {
   const upload = {
     key: `${job.folder}/${file.name}`,
     uploadId: file.uploadId ?? '',
@@ -97,7 +102,7 @@ const resumeCompleting = async ({ deps, job, unit, lease }: Slice, file: OpenFil
   const etag = await lease.during(completeUpload(deps, upload, file.parts, file.bytes))
   const progress = { ...file, cursor: unit.cursor, linesDone: unit.linesDone }
   const finished = { etag, digests: await digestsOfParts(file.parts) }
-  held(await commitFile(deps.db, unit, progress, finished, 0, undefined))
+  held(await commitFile(deps.db, unit, progress, finished, { slice: account('continues') }))
 }
 
 /** The committed state is read again, for this slice may have gone further than what it began with (I4). */

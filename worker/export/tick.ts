@@ -3,14 +3,16 @@ import { hasCode, SluiceError } from '../errors.ts'
 import { logFrom } from '../platform/log.ts'
 import { backoffMs } from '../platform/retry.ts'
 import { failJob } from '../store/end-job.ts'
+import { postponeUnit } from '../store/end-slice.ts'
 import type { Job } from '../store/jobs.ts'
-import { type ClaimedUnit, claimUnit, postponeUnit, readAttempts } from '../store/units.ts'
+import { type ClaimedUnit, claimUnit, readAttempts } from '../store/units.ts'
 import { type Budget, createBudget, meterDeps } from './budget.ts'
 import { assertAtEnd } from './failure-limit.ts'
 import { codecVersion } from './kick-off.ts'
 import { createLeaseKeeper, LostLease } from './lease-keeper.ts'
 import { runPlanSlice } from './plan.ts'
 import { runFileSlice, type Slice } from './slice.ts'
+import { accountSlice, type SliceAccount } from './slice-account.ts'
 import { runManifestSlice } from './write-manifest.ts'
 
 /**
@@ -38,16 +40,17 @@ const runSlice = async (
   const { logLevel } = job.shape.tuning
   const deps = logLevel === undefined ? given : { ...given, log: logFrom(given.log, logLevel) }
   const startedAt = deps.clock.now()
+  const account = accountSlice(deps.clock, budget)
   try {
     if (job.codec !== codecVersion) throw unknownCodec()
     const lease = createLeaseKeeper(deps, unit)
-    const slice = { deps, job, unit, lease, budget }
+    const slice = { deps, job, unit, lease, budget, account }
     await runKind(slice)
     const ms = deps.clock.now() - startedAt
     deps.log('debug', 'slice done', { job: job.jobId, unit: unit.ordinal, kind: unit.kind, ms })
   } catch (error) {
     if (error instanceof LostLease) return
-    await giveBack(deps, unit, error)
+    await giveBack(deps, unit, account, error)
   }
 }
 
@@ -69,7 +72,12 @@ const runKind = async (slice: Slice): Promise<void> => {
 }
 
 /** A failed slice: the unit rests, longer each time, and after `retryLimit` failures in a row without progress its job fails. */
-const giveBack = async (deps: Deps, unit: ClaimedUnit, error: unknown): Promise<void> => {
+const giveBack = async (
+  deps: Deps,
+  unit: ClaimedUnit,
+  account: SliceAccount,
+  error: unknown,
+): Promise<void> => {
   const { db, clock, config, log } = deps
   const reason = reasonOf(error)
   const before = await readAttempts(db, unit)
@@ -79,10 +87,11 @@ const giveBack = async (deps: Deps, unit: ClaimedUnit, error: unknown): Promise<
   const isFinal = hasCode(error, 'job-failed')
   if (attempts >= config.limits.retryLimit || isFinal) {
     const failure = `Cannot finish the export: ${reason}${isFinal ? '' : ` (${attempts} attempts)`}`
-    await failJob(db, unit, clock.now(), config.limits.retentionMs, failure)
+    await failJob(db, unit, { slice: account(reason), retentionMs: config.limits.retentionMs, failure })
     return
   }
-  await postponeUnit(db, unit, attempts, clock.now() + backoffMs(attempts, config.limits), reason)
+  const notBefore = clock.now() + backoffMs(attempts, config.limits)
+  await postponeUnit(db, unit, attempts, notBefore, account(reason))
 }
 
 /** What a client may read of a failure; the log has the whole of it. */

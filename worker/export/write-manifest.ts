@@ -12,12 +12,14 @@ export const manifestKey = ({ folder }: Pick<Job, 'folder'>): string => `${folde
  * The last slice of a job: puts the manifest beside the files, with their names for URLs, so that the folder can be understood, and verified,
  * wherever it is taken. It may be repeated: everything in it is fixed by then (I2).
  */
-export const runManifestSlice = async ({ deps, job, unit, lease }: Slice): Promise<void> => {
-  const { db, storage, clock, config } = deps
+export const runManifestSlice = async ({ deps, job, unit, lease, account }: Slice): Promise<void> => {
+  const { db, storage, config } = deps
   const files = await readFinishedFiles(db, job.jobId)
-  const manifest = await manifestOf(config, job, files, { linkOf: async (name) => ({ url: name }) })
+  // Names in a folder want no token, whatever the service asks of those who come to it.
+  const links = { linkOf: async (name: string) => ({ url: name }), requiresAccessToken: false }
+  const manifest = await manifestOf(config, job, files, links)
   const bytes = new TextEncoder().encode(`${JSON.stringify(manifest, null, 2)}\n`)
   await lease.during(storage.put(manifestKey(job), bytes, 'application/json'))
-  const end = { now: clock.now(), retentionMs: config.limits.retentionMs }
+  const end = { slice: account('done'), retentionMs: config.limits.retentionMs }
   held(await commitUnitDone(db, unit, end))
 }

@@ -1,35 +1,35 @@
 import type { Context } from 'hono'
 import type { Deps } from '../deps.ts'
-import { SluiceError } from '../errors.ts'
+import { isScanned } from '../store/job-filter.ts'
 import { readJobDetails } from '../store/read-job-details.ts'
-import { type JobPlace, readJobList, readListedJob } from '../store/read-job-list.ts'
-import { exampleJob, exampleJobDetails, type JobListShown, type JobShown } from './admin-schemas.ts'
-import { parsePlace, showPlace } from './job-place.ts'
-import { optional, outcomes, pathParameter } from './openapi-parts.ts'
+import { readJobList, readScanEnd } from '../store/read-job-list.ts'
+import { exampleJob, exampleJobDetails, type JobListShown } from './admin-schemas.ts'
+import { jobListParameters, readJobListQuery } from './job-list-query.ts'
+import { showPlace } from './job-place.ts'
+import { jobIdParameter, listedJob } from './listed-job.ts'
+import { outcomes } from './openapi-parts.ts'
 import { schemaRef } from './openapi-schemas.ts'
-import { type App, route, serviceRoot } from './route.ts'
+import { type App, route, serviceRoot, type Wake } from './route.ts'
 import { showJob, showJobDetails } from './show-job.ts'
+import { removeStep } from './steer-jobs.ts'
 
-/** The jobs as an administrator sees them: `GET /admin/api/jobs` and `GET /admin/api/jobs/{id}`. To cancel one is `DELETE` of its status URL. */
-export const registerAdminJobs = (app: App, deps: Deps): void => {
+/** The jobs as an administrator sees them: `GET /admin/api/jobs` and `GET /admin/api/jobs/{id}`. */
+export const registerAdminJobs = (app: App, deps: Deps, wake: Wake): void => {
   route(app, serviceRoot(deps.config), '/admin/api/jobs', {
     get: {
       operationId: 'listJobs',
       summary: 'Export jobs, the newest first',
-      description: 'Jobs that were deleted or have expired are not among them.',
+      description:
+        'Jobs that were deleted or have expired are not among them. A page may have fewer jobs than asked for, and none, and yet a `next`: of what no index finds (`level`, `group`, `type`, `text`), one request looks at 2000 jobs.',
       tags: ['Administration'],
-      parameters: [
-        optional('query', 'state', `Only jobs in this state: ${states.join(', ')}`, 'in-progress'),
-        optional('query', 'after', 'Goes on behind a page: its `next`', exampleNext),
-        optional('query', 'count', 'At most so many; 50 unless told, 100 at most', '20'),
-      ],
+      parameters: jobListParameters,
       responses: {
         200: {
           description: 'A page of jobs',
           content: {
             'application/json': {
               schema: schemaRef('JobList'),
-              example: { jobs: [exampleJob], next: exampleNext },
+              example: { jobs: [exampleJob], next: `1795084006123_${exampleJob.id}` },
             },
           },
         },
@@ -44,7 +44,7 @@ export const registerAdminJobs = (app: App, deps: Deps): void => {
       operationId: 'readJob',
       summary: 'One export job: its progress by type, its files, and what went wrong',
       tags: ['Administration'],
-      parameters: [pathParameter('id', 'The id of the job', exampleJob.id)],
+      parameters: [jobIdParameter],
       responses: {
         200: {
           description: 'The job',
@@ -55,61 +55,32 @@ export const registerAdminJobs = (app: App, deps: Deps): void => {
       access: 'viewer',
       handler: (c) => answerJob(c, deps),
     },
+    delete: removeStep(deps, wake),
   })
 }
 
-const states: readonly JobShown['state'][] = ['accepted', 'in-progress', 'completed', 'failed']
-const exampleNext = `1795084006123_${exampleJob.id}`
-const defaultCount = 50
-const maxCount = 100
-
-/** What an answer about one job lists of its files at most; the manifest has them all. */
+/** What an answer about one job lists of its files at most; `…/files` has them all, page by page. */
 const maxFiles = 1000
+/** What a request looks at when no index finds what is wanted. */
+const scannedJobs = 2000
 
 /** One job more than asked for is read: it tells whether the list goes on. */
 const answerList = async (c: Context, { db, clock }: Deps): Promise<Response> => {
-  const limit = readCount(c.req.query('count'))
-  const after = readPlace(c.req.query('after'))
-  const state = readState(c.req.query('state'))
-  const jobs = await readJobList(db, { after, state, limit: limit + 1, now: clock.now() })
-  const page = jobs.slice(0, limit)
-  const last = page.at(-1)
-  const hasMore = jobs.length > limit && last !== undefined
+  const { filter, after, count } = readJobListQuery(c)
+  const range = { filter, after, now: clock.now() }
+  const end = isScanned(filter) ? await readScanEnd(db, range, scannedJobs) : undefined
+  const jobs = await readJobList(db, { ...range, last: end, limit: count + 1 })
+  const page = jobs.slice(0, count)
+  const next = jobs.length > count ? page.at(-1) : end
   const list: JobListShown = {
     jobs: page.map(showJob),
-    ...(hasMore ? { next: showPlace(last) } : {}),
+    ...(next === undefined ? {} : { next: showPlace(next) }),
   }
   return c.json(list, 200, { 'Cache-Control': 'no-store' })
 }
 
-const answerJob = async (c: Context, { db, clock, config }: Deps): Promise<Response> => {
-  const job = await readListedJob(db, c.req.param('id') ?? '', clock.now())
-  if (job === undefined)
-    throw new SluiceError('not-found', 'Cannot find the export: it never was, has expired, or was deleted')
-  const details = await readJobDetails(db, job.jobId, maxFiles)
-  return c.json(showJobDetails(config, job, details), 200, { 'Cache-Control': 'no-store' })
+const answerJob = async (c: Context, deps: Deps): Promise<Response> => {
+  const job = await listedJob(c, deps)
+  const details = await readJobDetails(deps.db, job.jobId, maxFiles)
+  return c.json(showJobDetails(deps.config, job, details), 200, { 'Cache-Control': 'no-store' })
 }
-
-const readCount = (text: string | undefined): number => {
-  if (text === undefined) return defaultCount
-  const count = /^\d{1,3}$/.test(text) ? Number(text) : 0
-  if (count < 1 || count > maxCount) throw refusal('count', text, `it must be 1 to ${maxCount}`)
-  return count
-}
-
-const readPlace = (text: string | undefined): JobPlace | undefined => {
-  if (text === undefined) return undefined
-  const place = parsePlace(text)
-  if (place === undefined) throw refusal('after', text, 'it must be the `next` of a page')
-  return place
-}
-
-const readState = (text: string | undefined): JobShown['state'] | undefined => {
-  const state = states.find((known) => known === text)
-  if (text !== undefined && state === undefined)
-    throw refusal('state', text, `it must be one of ${states.join(', ')}`)
-  return state
-}
-
-const refusal = (name: string, value: string, reason: string): SluiceError =>
-  new SluiceError('invalid', `Cannot use ${name} "${value.slice(0, 80)}": ${reason}`)

@@ -1,12 +1,10 @@
 import { z } from '@hono/zod-openapi'
+import { amount, exampleInstant, instant } from './schema-parts.ts'
 
 /** The schemas of what the dashboard reads. They stand beside those of `openapi-schemas.ts`, which refers to them. */
 const exampleId = '5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d'
-const exampleInstant = '2026-11-20T10:26:46.123Z'
+const exampleDigest = '47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='
 
-const instant = (description: string) =>
-  z.iso.datetime().openapi({ description, format: 'date-time', example: exampleInstant })
-const amount = (description: string, example: number) => z.int().min(0).openapi({ description, example })
 const lines = {
   done: amount('Lines written', 12000),
   total: amount('Lines there will be, as planned; 0 before the plan is made', 50000),
@@ -35,6 +33,14 @@ const job = z
     }),
     since: instant('Its `_since`, in whole milliseconds').optional(),
     until: instant('Its `_until`, in whole milliseconds').optional(),
+    clientId: z.string().optional().openapi({
+      description: 'Whose it is; absent when it is of an administrator, or of anybody with `AUTH=open`',
+      example: 'registry',
+    }),
+    askedBy: z.string().optional().openapi({
+      description: 'How that client, or the administrator, was called then',
+      example: 'Cancer registry',
+    }),
     request: z.string().openapi({
       description: 'The URL of the kick-off request, without what stood in its body',
       example: 'http://127.0.0.1:8080/fhir/$export?_type=Patient',
@@ -62,9 +68,11 @@ const job = z
   })
   .openapi({ description: 'An export job' })
 
+const shownJob = job.openapi('Job')
+
 const jobList = z
   .object({
-    jobs: z.array(job.openapi('Job')),
+    jobs: z.array(shownJob),
     next: z
       .string()
       .optional()
@@ -75,18 +83,24 @@ const jobList = z
   })
   .openapi({ description: 'Jobs, the newest first' })
 
-const kind = z.enum(['output', 'deleted', 'error']).openapi({ description: 'Its list in the manifest' })
-const type = z.string().openapi({
+export const kind = z
+  .enum(['output', 'deleted', 'error'])
+  .openapi({ description: 'Its list in the manifest' })
+export const type = z.string().openapi({
   description: 'The resource type that it is about; absent where it is about several',
   example: 'Observation',
 })
 
-const jobFile = z.object({
+export const jobFile = z.object({
   name: z.string().openapi({ example: 'Observation-1.ndjson' }),
   kind,
   type: type.optional(),
   lines: amount('Lines, exactly', 12000),
   bytes: amount('Bytes, not compressed', 6400000),
+  sha256: z.string().optional().openapi({
+    description: 'As the manifest has it; absent where an earlier version wrote it',
+    example: exampleDigest,
+  }),
   url: z
     .string()
     .optional()
@@ -98,7 +112,7 @@ const jobFile = z.object({
 
 const jobDetails = z
   .object({
-    job: job.openapi('Job'),
+    job: shownJob,
     types: z
       .array(z.object({ type: type.optional(), kind, ...lines, isDone: z.boolean() }))
       .openapi({ description: 'How far each type has come' }),
@@ -122,6 +136,7 @@ const jobDetails = z
       files: amount('Finished files', 3),
       resources: amount('The resources in them, without the lines of `deleted` and `error`', 24000),
       bytes: amount('Their bytes', 12800000),
+      problems: amount('Resources that could not be exported', 0),
     }),
   })
   .openapi({ description: 'All there is to know about one job' })
@@ -151,6 +166,7 @@ const service = z
   .openapi({ description: 'What the dashboard has to know of this deployment' })
 
 export const adminSchemas = {
+  Job: shownJob,
   JobList: jobList,
   JobDetails: jobDetails,
   ResourceCounts: resourceCounts,
@@ -179,5 +195,5 @@ export const exampleJobDetails: JobDetailsShown = {
   job: exampleJob,
   types: [{ type: 'Observation', kind: 'output', done: 12000, total: 50000, isDone: false }],
   files: [],
-  totals: { files: 0, resources: 0, bytes: 0 },
+  totals: { files: 0, resources: 0, bytes: 0, problems: 0 },
 }

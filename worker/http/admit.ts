@@ -16,8 +16,8 @@ declare module 'hono' {
     readonly identify: () => Promise<Principal | undefined>
     /** Where the request came from, if that is known. */
     readonly source: string | undefined
-    /** Who was admitted; of a route that is not public. */
-    readonly principal: Principal
+    /** Who was admitted; `undefined` where the route is public to this request. */
+    readonly principal: Principal | undefined
   }
 }
 

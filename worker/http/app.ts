@@ -17,6 +17,7 @@ import { registerFiles } from './files.ts'
 import { registerGroupMembers } from './group-members.ts'
 import { registerHealth } from './health.ts'
 import { registerIngest } from './ingest.ts'
+import { registerJobParts } from './job-parts.ts'
 import { registerKickOff } from './kick-off.ts'
 import { registerMetadata } from './metadata.ts'
 import { openAccess } from './open-access.ts'
@@ -25,6 +26,7 @@ import { createPollPace } from './poll-pace.ts'
 import { registerResource } from './resource.ts'
 import type { App, Wake } from './route.ts'
 import { registerStatus } from './status.ts'
+import { registerJobSteps } from './steer-jobs.ts'
 
 /** The whole HTTP side. `readWebFile`: where this process has the dashboard, if it has. */
 export const createApp = (
@@ -47,7 +49,9 @@ export const createApp = (
   registerExportList(app, deps)
   registerFiles(app, deps)
   registerIngest(app, deps)
-  registerAdminJobs(app, deps)
+  registerAdminJobs(app, deps, wake)
+  registerJobParts(app, deps)
+  registerJobSteps(app, deps, wake)
   registerAdminCounts(app, deps)
   registerAdminClients(app, deps)
   registerAdminClientTokens(app, deps)

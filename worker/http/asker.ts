@@ -1,10 +1,12 @@
 import type { Context } from 'hono'
 import { actorOf, grantsOf } from '../auth/principal.ts'
-import type { Asker } from '../export/asker.ts'
+import { SluiceError } from '../errors.ts'
+import { type Asker, anybody } from '../export/asker.ts'
 
 /** On whose behalf a route works, once he was admitted. */
 export const askerOf = (c: Context): Asker => {
   const principal = c.get('principal')
+  if (principal === undefined) throw new SluiceError('internal', 'Cannot tell who asks: nobody was admitted')
   const client = principal.kind === 'client' ? principal : undefined
   return {
     actor: actorOf(principal, c.get('source')),
@@ -15,3 +17,9 @@ export const askerOf = (c: Context): Asker => {
     maxRunningJobs: client?.maxRunningJobs,
   }
 }
+
+/** Whoever comes with a URL that is the right itself. */
+export const bearerOfUrl = (c: Context): Asker => ({
+  ...anybody,
+  actor: { kind: 'stranger', source: c.get('source') },
+})

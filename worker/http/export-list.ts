@@ -57,7 +57,7 @@ const answerList = async (c: Context, { db, clock, config }: Deps): Promise<Resp
   const { clientId } = askerOf(c)
   const jobs = await readJobList(db, {
     after: readPlace(query),
-    clientId,
+    filter: { clientId },
     limit: limit + 1,
     now: clock.now(),
   })

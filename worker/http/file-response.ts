@@ -52,6 +52,8 @@ const always = {
   'Cache-Control': 'private, no-store, no-transform',
   Vary: 'Accept-Encoding',
   'X-Content-Type-Options': 'nosniff',
+  // A URL may be all that it takes to read the file (`FILE_ACCESS=capability`): nobody is told it.
+  'Referrer-Policy': 'no-referrer',
 }
 
 const validatorsOf = (object: ObjectHead, coding: Coding): Validators => ({

@@ -1,9 +1,11 @@
 import type { Context } from 'hono'
 import type { Deps } from '../deps.ts'
 import { SluiceError } from '../errors.ts'
+import { type GivenCapability, judgeCapability } from '../export/file-capability.ts'
 import { fileContentType } from '../export/file-writer.ts'
 import { openExportFile } from '../export/open-file.ts'
-import { askerOf } from './asker.ts'
+import type { Access } from './admit.ts'
+import { askerOf, bearerOfUrl } from './asker.ts'
 import { demandFileHeaders } from './demand-headers.ts'
 import { fileResponse } from './file-response.ts'
 import { headers, outcomes, pathParameter, requestHeaders } from './openapi-parts.ts'
@@ -23,7 +25,7 @@ export const registerFiles = (app: App, deps: Deps): void => {
   const download: Omit<Operation, 'operationId'> = {
     summary: 'Download a file of an export, or a range of it',
     description:
-      'Where `FILE_ACCESS` is `storage`, every file is 404: the manifest tells where in the storage they are.',
+      'Where `FILE_ACCESS` is `storage`, every file is 404: the manifest tells where in the storage they are. Where it is `capability`, the URLs of a manifest open their files without credentials, until they expire; ask for the status again, which makes new ones.',
     tags: ['Bulk Data Export'],
     parameters: [
       pathParameter(
@@ -59,7 +61,7 @@ export const registerFiles = (app: App, deps: Deps): void => {
       304: { description: 'Not modified: the client has it', headers: validators },
       ...outcomes(403, 404, 406, 412, 416, 503),
     },
-    access: 'client',
+    access: (c) => fileAccess(c, deps),
     handler: (c) => answerFile(c, deps),
   }
   route(app, fhirRoot(deps.config), '/$export-file/{folder}/{name}', {
@@ -75,10 +77,46 @@ export const registerFiles = (app: App, deps: Deps): void => {
   })
 }
 
+/**
+ * With `FILE_ACCESS=capability` a URL that was given out is all it takes; one that is not, or no longer, such as it was given out is refused
+ * whoever comes with it, so that he learns what to do. It is judged as a download begins; one that has begun goes on.
+ */
+const fileAccess = async (c: Context, { config, clock }: Deps): Promise<Access> => {
+  if (config.fileAccess !== 'capability') return 'client'
+  const file = { folder: c.req.param('folder') ?? '', name: c.req.param('name') ?? '' }
+  const verdict = await judgeCapability(config, file, givenCapability(c), clock.now())
+  switch (verdict) {
+    case 'good':
+      return 'public'
+    case 'none':
+      return 'client'
+    case 'expired':
+      throw refusedUrl('it has expired')
+    case 'wrong':
+      throw refusedUrl('it is not one that was given out')
+    default:
+      return verdict satisfies never
+  }
+}
+
+/** A name that is there twice counts as one that is wrong. */
+const givenCapability = (c: Context): GivenCapability => {
+  const query = new URL(c.req.url).searchParams
+  const single = (name: string) => (query.has(name) ? query.getAll(name).join('&') : undefined)
+  return { expires: single('expires'), signature: single('signature') }
+}
+
+const refusedUrl = (reason: string): SluiceError =>
+  new SluiceError(
+    'forbidden',
+    `Cannot open the file by this URL: ${reason}; ask for the status of the export again, which tells new ones`,
+  )
+
 const answerFile = async (c: Context, deps: Deps): Promise<Response> => {
   if (deps.config.fileAccess === 'storage') throw notServedHere()
   demandFileHeaders(c.req.raw, deps.config)
-  const file = await openExportFile(deps, c.req.param('folder') ?? '', c.req.param('name') ?? '', askerOf(c))
+  const asker = c.get('principal') === undefined ? bearerOfUrl(c) : askerOf(c)
+  const file = await openExportFile(deps, c.req.param('folder') ?? '', c.req.param('name') ?? '', asker)
   if (file === undefined) throw unknownFile()
   return fileResponse(c.req.raw, file.head, file.read, fileContentType)
 }

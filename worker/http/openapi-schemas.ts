@@ -5,6 +5,7 @@ import type { IngestReport } from '../ingest/ingest-report.ts'
 import { adminSchemas } from './admin-schemas.ts'
 import { clientSchemas } from './client-schemas.ts'
 import { exportListSchema } from './export-list-schema.ts'
+import { jobPartSchemas } from './job-part-schemas.ts'
 import { oauthSchemas } from './oauth-schemas.ts'
 
 /** The schemas of what the service itself makes, by the names under which the OpenAPI document refers to them. */
@@ -199,6 +200,7 @@ export const schemas = {
   ...adminSchemas,
   ...clientSchemas,
   ...oauthSchemas,
+  ...jobPartSchemas,
 } as const
 
 export const schemaRef = (name: keyof typeof schemas): { readonly $ref: string } => ({

@@ -1,10 +1,12 @@
+import type { FileAccess } from '../config.ts'
 import type { Deps } from '../deps.ts'
 import { percentOf } from '../export/progress.ts'
 import { formatInstant } from '../fhir/instant.ts'
 import { typeOfId } from '../fhir/resource-type.ts'
-import type { JobDetails } from '../store/read-job-details.ts'
+import type { JobDetails, ListedFile } from '../store/read-job-details.ts'
 import type { ListedJob } from '../store/read-job-list.ts'
 import type { JobDetailsShown, JobShown } from './admin-schemas.ts'
+import type { JobFilesShown } from './job-part-schemas.ts'
 
 /** A job in the words of the administrator's API. */
 export const showJob = (job: ListedJob): JobShown => ({
@@ -16,6 +18,8 @@ export const showJob = (job: ListedJob): JobShown => ({
   ...(job.patients === undefined ? {} : { patients: job.patients }),
   ...(job.sinceMs === undefined ? {} : { since: formatInstant(job.sinceMs) }),
   ...(job.untilMs === undefined ? {} : { until: formatInstant(job.untilMs) }),
+  ...(job.clientId === undefined ? {} : { clientId: job.clientId }),
+  ...(job.actorName === undefined ? {} : { askedBy: job.actorName }),
   request: job.requestUrl,
   statusUrl: `${job.baseUrl}/$export-status/${job.jobId}`,
   transactionTime: formatInstant(job.transactionTime),
@@ -51,13 +55,29 @@ export const showJobDetails = (
           reason: resting.reason,
         },
       }),
-  files: files.map(({ typeId, ...file }) => ({
-    ...file,
-    ...typeName(typeId),
-    ...(fileAccess === 'storage' ? {} : { url: `${job.baseUrl}/$export-file/${job.folder}/${file.name}` }),
-  })),
+  files: files.map((file) => showFile(fileAccess, job, file)),
   totals,
 })
 
-const typeName = (typeId: number | undefined): { readonly type?: string } =>
+/** Its URL asks for credentials, whatever `FILE_ACCESS` is: an administrator has them. */
+export const showFile = (
+  fileAccess: FileAccess,
+  { baseUrl, folder }: Pick<ListedJob, 'baseUrl' | 'folder'>,
+  { name, kind, typeId, lines, bytes, sha256 }: ShownFile,
+): JobFilesShown['files'][number] => ({
+  name,
+  kind,
+  ...typeName(typeId ?? undefined),
+  lines,
+  bytes,
+  ...(sha256 ? { sha256 } : {}),
+  ...(fileAccess === 'storage' ? {} : { url: `${baseUrl}/$export-file/${folder}/${name}` }),
+})
+
+type ShownFile = Pick<ListedFile, 'name' | 'kind' | 'lines' | 'bytes'> & {
+  readonly typeId: number | null | undefined
+  readonly sha256: string | null | undefined
+}
+
+export const typeName = (typeId: number | undefined): { readonly type?: string } =>
   typeId === undefined ? {} : { type: typeOfId(typeId) }

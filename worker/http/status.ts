@@ -3,6 +3,7 @@ import type { Deps } from '../deps.ts'
 import { removeExport } from '../export/remove.ts'
 import { outcomeOf } from '../fhir/operation-outcome.ts'
 import { type Asked, answerStatus } from './answer-status.ts'
+import { askerOf } from './asker.ts'
 import { fhirJson } from './error-response.ts'
 import { headers, informationContent, optional, outcomes, pathParameter } from './openapi-parts.ts'
 import { exampleManifest, schemaRef } from './openapi-schemas.ts'
@@ -75,7 +76,7 @@ const documentation = {
   get: {
     summary: 'Ask how an export is getting on, and for its manifest',
     description:
-      'The manifest is made anew each time. Where files have signed URLs (`FILE_ACCESS=signed`), asking again brings new ones. After a kick-off with `Prefer: separate-export-status` the answer is 200 also while the export runs and when it has failed, and `X-Export-Status` tells which; an export that has failed then answers an OperationOutcome (`application/fhir+json`).',
+      'The manifest is made anew each time. Where URLs open files by themselves (`FILE_ACCESS=capability` or `signed`), asking again brings new ones. After a kick-off with `Prefer: separate-export-status` the answer is 200 also while the export runs and when it has failed, and `X-Export-Status` tells which; an export that has failed then answers an OperationOutcome (`application/fhir+json`).',
     tags: ['Bulk Data Export'],
     responses: {
       200: {
@@ -107,7 +108,7 @@ const documentation = {
 
 const answerDelete = async (c: Context, { deps, wake }: Omit<Asked, 'pace'>): Promise<Response> => {
   const { jobId } = await visibleJob(c, deps)
-  const isRemoved = await removeExport(deps, jobId)
+  const isRemoved = await removeExport(deps, jobId, askerOf(c).actor)
   if (!isRemoved) throw unknownJob() // someone else was quicker
   wake(c)
   const removed = outcomeOf([

@@ -3,6 +3,7 @@ import type { ExportFileTable, FileState } from '../../schema/tables.ts'
 import type { Part } from '../storage/storage.ts'
 import type { Db, Statement } from './db.ts'
 import { completeJobIfDone } from './end-job.ts'
+import { recordSlice, type SliceRecord } from './end-slice.ts'
 import type { FileDigests } from './file-digests.ts'
 import { type Cursor, holdsLease, type Lease, writeUnderLease } from './units.ts'
 
@@ -111,6 +112,7 @@ export const commitCarry = (
   lease: Lease,
   progress: FileProgress,
   carry: readonly Uint8Array[],
+  slice: SliceRecord,
 ): Promise<boolean> =>
   writeUnderLease(db, lease, sql`${unitProgress(progress)}, attempts = 0, lease_until = 0`, [
     upsertFile(lease, progress, 'writing'),
@@ -119,6 +121,7 @@ export const commitCarry = (
       (bytes, chunk) => sql`insert into carry (job_id, ordinal, chunk, bytes)
         select ${lease.jobId}, ${lease.ordinal}, ${chunk}, ${bytes} where ${holdsLease(lease)}`,
     ),
+    ...recordSlice(lease, slice),
   ])
 
 /** Before the storage is asked to join the parts: a crash between its answer and ours is then harmless. */
@@ -137,27 +140,33 @@ export const commitCompleting = (
 
 /** What is known of a file once its object stands in the storage. */
 export type FinishedFile = { readonly etag: string; readonly digests: FileDigests | undefined }
-export type UnitEnd = { readonly now: number; readonly retentionMs: number }
+/** The end of a unit, of its last slice, and perhaps of the job: then its files are kept so long. */
+export type UnitEnd = { readonly slice: SliceRecord; readonly retentionMs: number }
+/** What comes behind a file: the next one under a renewed lease; the end of the slice, which gives the unit back; or that of the unit. */
+export type AfterFile =
+  | { readonly leaseUntil: number }
+  | { readonly slice: SliceRecord }
+  | { readonly end: UnitEnd }
 
-/** The object stands in the storage. The unit goes on with its next file, or, with `end`, is done, and perhaps the job with it. */
+/** The object stands in the storage. */
 export const commitFile = (
   db: Db,
   lease: Lease,
   progress: FileProgress,
   finished: FinishedFile,
-  leaseUntil: number,
-  end: UnitEnd | undefined,
+  after: AfterFile,
 ): Promise<boolean> =>
   writeUnderLease(
     db,
     lease,
     sql`${unitProgress({ ...progress, fileNumber: progress.fileNumber + 1 })}, attempts = 0,
-      lease_until = ${end === undefined ? leaseUntil : 0}, state = ${end === undefined ? 'open' : 'done'}`,
+      lease_until = ${'leaseUntil' in after ? after.leaseUntil : 0}, state = ${'end' in after ? 'done' : 'open'}`,
     [
       upsertFile(lease, progress, 'complete', finished),
       sql`delete from file_part where job_id = ${lease.jobId} and ordinal = ${lease.ordinal} and ${holdsLease(lease)}`,
       dropCarry(lease),
-      ...(end === undefined ? [] : [completeJobIfDone(lease, end.now, end.retentionMs)]),
+      ...('slice' in after ? recordSlice(lease, after.slice) : []),
+      ...('end' in after ? endUnit(lease, after.end) : []),
     ],
   )
 
@@ -165,8 +174,13 @@ export const commitFile = (
 export const commitUnitDone = (db: Db, lease: Lease, end: UnitEnd): Promise<boolean> =>
   writeUnderLease(db, lease, sql`state = 'done', lease_until = 0, attempts = 0`, [
     dropCarry(lease),
-    completeJobIfDone(lease, end.now, end.retentionMs),
+    ...endUnit(lease, end),
   ])
+
+const endUnit = (lease: Lease, { slice, retentionMs }: UnitEnd): readonly Statement[] => [
+  ...recordSlice(lease, slice),
+  completeJobIfDone(lease, slice.endedAt, retentionMs),
+]
 
 /**
  * The storage has lost the upload or a part of it: the file is written anew from its start (I4). To upload its parts once more

@@ -87,9 +87,14 @@ export type Idempotency = { readonly keyHash: string; readonly requestHash: stri
 /**
  * Writes a job and its `plan` unit and fixes its snapshot, in one transaction: `transactionTime` T is max(now, last assigned, T of
  * the job before), `asOf` the last `seq` given out, and the floor rises to T + 1 ms, so that a write in the same millisecond is
- * later than T. Writes nothing, and returns false, when there is a job with the same key already.
+ * later than T. Writes nothing, and returns false, when there is a job with the same key already. `others` come after it in the transaction.
  */
-export const insertJob = async (db: Db, job: NewJob, options: WriteOptions): Promise<boolean> => {
+export const insertJob = async (
+  db: Db,
+  job: NewJob,
+  options: WriteOptions,
+  others: readonly Statement[] = [],
+): Promise<boolean> => {
   const { now } = options
   const { keyHash = null, requestHash = null } = job.idempotency ?? {}
   const t = sql`max(${now}, c.last_assigned, c.floor - 1)`
@@ -111,6 +116,7 @@ export const insertJob = async (db: Db, job: NewJob, options: WriteOptions): Pro
       [{ ...emptyUnit, ordinal: 0, kind: 'plan', plan: '{}' }],
       sql`exists (select 1 from job where job_id = ${job.jobId})`,
     ),
+    ...others,
   ])
   return inserted !== undefined && inserted.changed > 0
 }
@@ -142,7 +148,7 @@ export const untilSeqOf = ({ untilMs }: Period): RawBuilder<unknown> =>
   sql`min(c.next_seq - 1, ${untilMs === undefined ? sql`c.next_seq - 1` : seqAtInstant(sql`< ${untilMs}`)})`
 
 /** What of a request has no column of its own. */
-type JobParameters = Pick<
+export type JobParameters = Pick<
   NewJob,
   | 'typeIds'
   | 'groupKey'
@@ -281,9 +287,14 @@ export const toJob = (row: JobRow): Job => ({
   actorName: row.actor_name ?? undefined,
 })
 
-/** Without `untilMs`, which the engine knows as `until_seq`; it is kept for people (`read-job-list.ts`). */
+/** Without `untilMs`, which the engine knows as `until_seq`; it is kept for people (`read-job-list.ts`), and for who runs the job again. */
 const readParameters = (text: string): Omit<JobParameters, 'untilMs'> => {
-  const { untilMs: _, ...parameters }: JobParameters = JSON.parse(text)
+  const { untilMs: _, ...parameters } = parseParameters(text)
+  return parameters
+}
+
+export const parseParameters = (text: string): JobParameters => {
+  const parameters: JobParameters = JSON.parse(text)
   return {
     ...parameters,
     shape: parameters.shape ?? plainShape,

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { FileKind } from '../../schema/tables.ts'
 import type { Db } from './db.ts'
+import { errorOrdinal } from './last-units.ts'
 import type { ManifestFile } from './read-export.ts'
 
 /** How far the work on one type has come, over all its units. */
@@ -23,11 +24,20 @@ export type JobDetails = {
   readonly resting: RestingUnit | undefined
   readonly files: readonly ListedFile[]
   /** Of all finished files; `resources` are the lines of `output` alone. */
-  readonly totals: { readonly files: number; readonly resources: number; readonly bytes: number }
+  readonly totals: {
+    readonly files: number
+    readonly resources: number
+    readonly bytes: number
+    /** Resources that could not be exported. */
+    readonly problems: number
+  }
 }
 
 /** A finished file as lists show it. */
-export type ListedFile = Omit<ManifestFile, 'digests'>
+export type ListedFile = Omit<ManifestFile, 'digests'> & {
+  /** As the manifest has it; `undefined` of files of earlier versions. */
+  readonly sha256: string | undefined
+}
 
 /** What is known of one job beside its row, at one moment: at most `maxFiles` of its files. */
 export const readJobDetails = async (db: Db, jobId: string, maxFiles: number): Promise<JobDetails> => {
@@ -40,22 +50,23 @@ export const readJobDetails = async (db: Db, jobId: string, maxFiles: number): P
       from work_unit indexed by work_unit_open
       where job_id = ${jobId} and state <> 'done' and attempts > 0 order by ordinal limit 1`,
     sql<
-      Omit<ListedFile, 'typeId'> & { typeId: number | null }
-    >`select u.kind, u.type_id as typeId, f.name, f.lines, f.bytes
+      Omit<ListedFile, 'typeId' | 'sha256'> & { typeId: number | null; sha256: string | null }
+    >`select u.kind, u.type_id as typeId, f.name, f.lines, f.bytes, f.sha256
       from export_file f cross join work_unit u on u.job_id = f.job_id and u.ordinal = f.ordinal
       where f.job_id = ${jobId} and f.state = 'complete' order by f.ordinal, f.file_number limit ${maxFiles}`,
     sql<
       JobDetails['totals']
     >`select count(*) as files, coalesce(sum(f.lines) filter (where u.kind = 'output'), 0) as resources,
-        coalesce(sum(f.bytes), 0) as bytes
+        coalesce(sum(f.bytes), 0) as bytes,
+        (select count(*) from job_problem where job_id = ${jobId} and ordinal = ${errorOrdinal}) as problems
       from export_file f cross join work_unit u on u.job_id = f.job_id and u.ordinal = f.ordinal
       where f.job_id = ${jobId} and f.state = 'complete'`,
   ])
   return {
     types: addUp(units.rows),
     resting: resting.rows.map(known)[0],
-    files: files.rows.map(known),
-    totals: totals.rows[0] ?? { files: 0, resources: 0, bytes: 0 },
+    files: files.rows.map(({ sha256, ...file }) => ({ ...known(file), sha256: sha256 ?? undefined })),
+    totals: totals.rows[0] ?? { files: 0, resources: 0, bytes: 0, problems: 0 },
   }
 }
 

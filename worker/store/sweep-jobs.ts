@@ -75,6 +75,7 @@ export const forgetJob = async (db: Db, jobId: string): Promise<void> => {
   const tables = [
     ...populationTables,
     'job_problem',
+    'job_slice',
     'carry',
     'file_part',
     'export_file',

@@ -143,18 +143,3 @@ export const readAttempts = async (db: Db, lease: Lease): Promise<number | undef
     .executeTakeFirst()
   return row?.attempts
 }
-
-/** Gives a unit back after a failure: it rests until `notBefore`. */
-export const postponeUnit = (
-  db: Db,
-  lease: Lease,
-  attempts: number,
-  notBefore: number,
-  reason: string,
-): Promise<boolean> =>
-  writeUnderLease(
-    db,
-    lease,
-    sql`lease_until = 0, attempts = ${attempts}, not_before = ${notBefore}, last_error = ${reason}`,
-    [],
-  )

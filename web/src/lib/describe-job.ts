@@ -28,3 +28,14 @@ export const stateWords: Readonly<Record<JobState, string>> = {
 
 export const isOpen = ({ state }: Pick<Job, 'state'>): boolean =>
   state === 'accepted' || state === 'in-progress'
+
+/** What a file, or a part of the work, is about. */
+export const holdsOf = (type: string | undefined, kind: 'output' | 'deleted' | 'error'): string =>
+  kind === 'output'
+    ? (type ?? 'Blocks of patients')
+    : kind === 'deleted'
+      ? 'Deletions'
+      : 'Notes on the export'
+
+/** On this page's own origin, for a browser saves under a name of our choice only what comes from there. */
+export const pathOf = (url: string): string => new URL(url).pathname

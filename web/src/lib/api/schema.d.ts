@@ -64,7 +64,7 @@ export interface paths {
         };
         /**
          * Ask how an export is getting on, and for its manifest
-         * @description The manifest is made anew each time. Where files have signed URLs (`FILE_ACCESS=signed`), asking again brings new ones. After a kick-off with `Prefer: separate-export-status` the answer is 200 also while the export runs and when it has failed, and `X-Export-Status` tells which; an export that has failed then answers an OperationOutcome (`application/fhir+json`).
+         * @description The manifest is made anew each time. Where URLs open files by themselves (`FILE_ACCESS=capability` or `signed`), asking again brings new ones. After a kick-off with `Prefer: separate-export-status` the answer is 200 also while the export runs and when it has failed, and `X-Export-Status` tells which; an export that has failed then answers an OperationOutcome (`application/fhir+json`).
          */
         get: operations["readExportStatus"];
         put?: never;
@@ -157,7 +157,7 @@ export interface paths {
         };
         /**
          * Download a file of an export, or a range of it
-         * @description Where `FILE_ACCESS` is `storage`, every file is 404: the manifest tells where in the storage they are.
+         * @description Where `FILE_ACCESS` is `storage`, every file is 404: the manifest tells where in the storage they are. Where it is `capability`, the URLs of a manifest open their files without credentials, until they expire; ask for the status again, which makes new ones.
          */
         get: operations["readExportFile"];
         put?: never;
@@ -218,7 +218,7 @@ export interface paths {
         };
         /**
          * Export jobs, the newest first
-         * @description Jobs that were deleted or have expired are not among them.
+         * @description Jobs that were deleted or have expired are not among them. A page may have fewer jobs than asked for, and none, and yet a `next`: of what no index finds (`level`, `group`, `type`, `text`), one request looks at 2000 jobs.
          */
         get: operations["listJobs"];
         put?: never;
@@ -240,6 +240,152 @@ export interface paths {
         get: operations["readJob"];
         put?: never;
         post?: never;
+        /** Cancel an export, or be done with it: its files go away */
+        delete: operations["deleteJob"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/api/jobs/{id}/units": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The work units of a job */
+        get: operations["listJobUnits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/api/jobs/{id}/slices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was done on a job, slice by slice, the last one first */
+        get: operations["listJobSlices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/api/jobs/{id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The finished files of a job */
+        get: operations["listJobFiles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/api/jobs/{id}/problems": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The resources that could not be exported */
+        get: operations["listJobProblems"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/api/jobs/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stop an export that runs: it is gone at once, and its files go away */
+        post: operations["cancelJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/api/jobs/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let an export that failed go on where it was
+         * @description It goes on from the units that are not done, on the same snapshot, and keeps the files that are finished. Its files come out as if it had not failed.
+         */
+        post: operations["retryJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/api/jobs/{id}/run-again": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start an export as this one was asked for, of what there is now
+         * @description It has the same parameters, the same owner and the same rights, and a snapshot of its own.
+         */
+        post: operations["runJobAgain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/api/jobs/{id}/extend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Keep the files of an export that has ended for longer
+         * @description At most 365 days from now. An end is never brought nearer: to be done with an export, delete it.
+         */
+        post: operations["extendJob"];
         delete?: never;
         options?: never;
         head?: never;
@@ -335,6 +481,24 @@ export interface paths {
         /** End the suspension of a client */
         post: operations["resumeClient"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/api/clients/{clientId}/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Access tokens of a client that are still good, the newest 100 at most */
+        get: operations["listClientTokens"];
+        put?: never;
+        post?: never;
+        /** Revoke all access tokens of a client; it may get new ones unless it is suspended */
+        delete: operations["revokeClientTokens"];
         options?: never;
         head?: never;
         patch?: never;
@@ -909,15 +1073,6 @@ export interface components {
             /** @enum {string} */
             status: "ok";
         };
-        /** @description Jobs, the newest first */
-        JobList: {
-            jobs: components["schemas"]["Job"][];
-            /**
-             * @description There are older ones: give this as `after` to read on. Absent at the end
-             * @example 1795084006123_5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d
-             */
-            next?: string;
-        };
         /** @description An export job */
         Job: {
             /** @example 5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d */
@@ -959,6 +1114,16 @@ export interface components {
              * @example 2026-11-20T10:26:46.123Z
              */
             until?: string;
+            /**
+             * @description Whose it is; absent when it is of an administrator, or of anybody with `AUTH=open`
+             * @example registry
+             */
+            clientId?: string;
+            /**
+             * @description How that client, or the administrator, was called then
+             * @example Cancer registry
+             */
+            askedBy?: string;
             /**
              * @description The URL of the kick-off request, without what stood in its body
              * @example http://127.0.0.1:8080/fhir/$export?_type=Patient
@@ -1015,6 +1180,15 @@ export interface components {
              * @example Cannot finish the export: Cannot upload a part: the storage does not answer (12 attempts)
              */
             failure?: string;
+        };
+        /** @description Jobs, the newest first */
+        JobList: {
+            jobs: components["schemas"]["Job"][];
+            /**
+             * @description There are older ones: give this as `after` to read on. Absent at the end
+             * @example 1795084006123_5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d
+             */
+            next?: string;
         };
         /** @description All there is to know about one job */
         JobDetails: {
@@ -1092,6 +1266,11 @@ export interface components {
                  */
                 bytes: number;
                 /**
+                 * @description As the manifest has it; absent where an earlier version wrote it
+                 * @example 47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=
+                 */
+                sha256?: string;
+                /**
                  * @description Where this service serves it; absent with `FILE_ACCESS=storage`
                  * @example http://127.0.0.1:8080/fhir/$export-file/20261120T102646Z_5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d/Observation-1.ndjson
                  */
@@ -1113,6 +1292,11 @@ export interface components {
                  * @example 12800000
                  */
                 bytes: number;
+                /**
+                 * @description Resources that could not be exported
+                 * @example 0
+                 */
+                problems: number;
             };
         };
         /** @description Current resources by type; types without any are absent */
@@ -1199,9 +1383,9 @@ export interface components {
              */
             groupIds?: string[];
             /**
-             * @description Names of the storages its files may go to; absent: all
+             * @description Names of the storages its files may go to, of which there is one, `default`; absent: all
              * @example [
-             *       "primary"
+             *       "default"
              *     ]
              */
             destinations?: string[];
@@ -1285,9 +1469,9 @@ export interface components {
                  */
                 groupIds?: string[];
                 /**
-                 * @description Names of the storages its files may go to; absent: all
+                 * @description Names of the storages its files may go to, of which there is one, `default`; absent: all
                  * @example [
-                 *       "primary"
+                 *       "default"
                  *     ]
                  */
                 destinations?: string[];
@@ -1399,9 +1583,9 @@ export interface components {
              */
             groupIds?: string[];
             /**
-             * @description Names of the storages its files may go to; absent: all
+             * @description Names of the storages its files may go to, of which there is one, `default`; absent: all
              * @example [
-             *       "primary"
+             *       "default"
              *     ]
              */
             destinations?: string[];
@@ -1495,9 +1679,9 @@ export interface components {
              */
             groupIds?: string[];
             /**
-             * @description Names of the storages its files may go to; absent: all
+             * @description Names of the storages its files may go to, of which there is one, `default`; absent: all
              * @example [
-             *       "primary"
+             *       "default"
              *     ]
              */
             destinations?: string[];
@@ -1834,6 +2018,235 @@ export interface components {
              *     ]
              */
             code_challenge_methods_supported: string[];
+        };
+        /** @description Work units, as planned */
+        JobUnits: {
+            units: {
+                /**
+                 * @description The number of the unit in its job
+                 * @example 3
+                 */
+                ordinal: number;
+                /**
+                 * @description What it makes: the plan, files of a list of the manifest, the manifest
+                 * @enum {string}
+                 */
+                kind: "plan" | "output" | "deleted" | "error" | "manifest";
+                /**
+                 * @description The resource type that it is about; absent where it is about several
+                 * @example Observation
+                 */
+                type?: string;
+                /**
+                 * @description How its rows are read: by type, by patient, beside the compartments, in blocks
+                 * @enum {string}
+                 */
+                source: "scan" | "walk" | "extra" | "block";
+                /** @description Its rows are those behind `after` up to `end`; it has come to `at` */
+                range: {
+                    /** @example 1811939328000 */
+                    after: number;
+                    /** @example 1811939829111 */
+                    end: number;
+                    /** @example 1811939500000 */
+                    at: number;
+                };
+                /**
+                 * @description `completing`: a file is being joined
+                 * @enum {string}
+                 */
+                state: "open" | "completing" | "done";
+                progress: {
+                    /**
+                     * @description Lines written
+                     * @example 12000
+                     */
+                    done: number;
+                    /**
+                     * @description Lines there will be, as planned
+                     * @example 50000
+                     */
+                    total: number;
+                };
+                /**
+                 * @description Failures in a row
+                 * @example 0
+                 */
+                attempts: number;
+                /**
+                 * @description What failed last
+                 * @example Cannot write to the storage: it does not answer
+                 */
+                lastError?: string;
+                /**
+                 * Format: date-time
+                 * @description It is not tried before
+                 * @example 2026-11-20T10:26:46.123Z
+                 */
+                restsUntil?: string;
+                /** @description Somebody works on it. Absent when nobody does */
+                lease?: {
+                    /**
+                     * @description How often the unit has been claimed: the lease
+                     * @example 2
+                     */
+                    fence: number;
+                    /**
+                     * Format: date-time
+                     * @description When it ends unless it is renewed
+                     * @example 2026-11-20T10:26:46.123Z
+                     */
+                    until: string;
+                };
+            }[];
+            /**
+             * @description There are more: give this as `after` to read on. Absent at the end
+             * @example 12
+             */
+            next?: string;
+        };
+        /** @description Slices that have ended, the last one first; a job keeps its last 500 */
+        JobSlices: {
+            slices: {
+                /**
+                 * @description Of its job, in the order of ends
+                 * @example 17
+                 */
+                number: number;
+                /**
+                 * @description The number of the unit in its job
+                 * @example 3
+                 */
+                unit: number;
+                /**
+                 * @description What it makes: the plan, files of a list of the manifest, the manifest
+                 * @enum {string}
+                 */
+                kind: "plan" | "output" | "deleted" | "error" | "manifest";
+                /**
+                 * @description The resource type that it is about; absent where it is about several
+                 * @example Observation
+                 */
+                type?: string;
+                /**
+                 * @description How often the unit has been claimed: the lease
+                 * @example 2
+                 */
+                fence: number;
+                /**
+                 * Format: date-time
+                 * @description When the unit was claimed
+                 * @example 2026-11-20T10:26:46.123Z
+                 */
+                beganAt: string;
+                /**
+                 * Format: date-time
+                 * @description When it was given back
+                 * @example 2026-11-20T10:26:46.123Z
+                 */
+                endedAt: string;
+                /**
+                 * @description Rows read
+                 * @example 4000
+                 */
+                rows: number;
+                /**
+                 * @description Bytes of them
+                 * @example 2097152
+                 */
+                bytes: number;
+                /**
+                 * @description `done`: with the unit; `continues`: another slice follows
+                 * @enum {string}
+                 */
+                outcome: "continues" | "done" | "failed";
+                /**
+                 * @description How it failed
+                 * @example Cannot write to the storage: it does not answer
+                 */
+                reason?: string;
+            }[];
+            /**
+             * @description There are more: give this as `after` to read on. Absent at the end
+             * @example 12
+             */
+            next?: string;
+        };
+        /** @description Finished files, in the order of the manifest */
+        JobFiles: {
+            files: {
+                /** @example Observation-1.ndjson */
+                name: string;
+                /**
+                 * @description Its list in the manifest
+                 * @enum {string}
+                 */
+                kind: "output" | "deleted" | "error";
+                /**
+                 * @description The resource type that it is about; absent where it is about several
+                 * @example Observation
+                 */
+                type?: string;
+                /**
+                 * @description Lines, exactly
+                 * @example 12000
+                 */
+                lines: number;
+                /**
+                 * @description Bytes, not compressed
+                 * @example 6400000
+                 */
+                bytes: number;
+                /**
+                 * @description As the manifest has it; absent where an earlier version wrote it
+                 * @example 47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=
+                 */
+                sha256?: string;
+                /**
+                 * @description Where this service serves it; absent with `FILE_ACCESS=storage`
+                 * @example http://127.0.0.1:8080/fhir/$export-file/20261120T102646Z_5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d/Observation-1.ndjson
+                 */
+                url?: string;
+            }[];
+            /**
+             * @description There are more: give this as `after` to read on. Absent at the end
+             * @example 12
+             */
+            next?: string;
+        };
+        /** @description Resources that could not be exported, in the order of the store */
+        JobProblems: {
+            problems: {
+                /**
+                 * @description Of the version in the store
+                 * @example 1811939500000
+                 */
+                position: number;
+                /**
+                 * @description Which resource could not be exported, and why
+                 * @example Cannot export Observation/o1, version 3: what is stored of it is missing, damaged or too long
+                 */
+                reason: string;
+            }[];
+            /**
+             * @description There are more: give this as `after` to read on. Absent at the end
+             * @example 12
+             */
+            next?: string;
+        };
+        /** @description How long the files of an export are kept: one of the two */
+        JobExtension: {
+            /**
+             * @description By how much later its files go away
+             * @example 604800
+             */
+            seconds?: number;
+            /**
+             * Format: date-time
+             * @description When they do
+             * @example 2026-11-20T10:26:46.123Z
+             */
+            until?: string;
         };
     };
     responses: {
@@ -4790,6 +5203,41 @@ export interface operations {
                  */
                 state?: string;
                 /**
+                 * @description Only jobs of this level: system, patient, group
+                 * @example group
+                 */
+                level?: string;
+                /**
+                 * @description Only jobs of the client with this id
+                 * @example registry
+                 */
+                client?: string;
+                /**
+                 * @description Only jobs about the Group with this id
+                 * @example diabetes
+                 */
+                group?: string;
+                /**
+                 * @description Only jobs that export this type, by name or because they export all
+                 * @example Observation
+                 */
+                type?: string;
+                /**
+                 * @description Only jobs in whose id, or in the URL of whose kick-off request, this stands; in whatever case
+                 * @example _since
+                 */
+                text?: string;
+                /**
+                 * @description Only jobs asked for at this instant or later
+                 * @example 2026-11-20T00:00:00Z
+                 */
+                createdAfter?: string;
+                /**
+                 * @description Only jobs asked for before this instant
+                 * @example 2026-11-21T00:00:00Z
+                 */
+                createdBefore?: string;
+                /**
                  * @description Goes on behind a page: its `next`
                  * @example 1795084006123_5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d
                  */
@@ -4900,7 +5348,8 @@ export interface operations {
                      *       "totals": {
                      *         "files": 0,
                      *         "resources": 0,
-                     *         "bytes": 0
+                     *         "bytes": 0,
+                     *         "problems": 0
                      *       }
                      *     }
                      */
@@ -4910,6 +5359,422 @@ export interface operations {
             401: components["responses"]["Error401"];
             403: components["responses"]["Error403"];
             404: components["responses"]["Error404"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    deleteJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of the job
+                 * @example 5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removed: from now on it is 404, also for its client */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    listJobUnits: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Goes on behind a page: its `next`
+                 * @example 12
+                 */
+                after?: string;
+                /**
+                 * @description At most so many; 100 unless told, 1000 at most
+                 * @example 20
+                 */
+                count?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The id of the job
+                 * @example 5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "units": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["JobUnits"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    listJobSlices: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Goes on behind a page: its `next`
+                 * @example 12
+                 */
+                after?: string;
+                /**
+                 * @description At most so many; 100 unless told, 1000 at most
+                 * @example 20
+                 */
+                count?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The id of the job
+                 * @example 5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "slices": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["JobSlices"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    listJobFiles: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Goes on behind a page: its `next`
+                 * @example 12
+                 */
+                after?: string;
+                /**
+                 * @description At most so many; 100 unless told, 1000 at most
+                 * @example 20
+                 */
+                count?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The id of the job
+                 * @example 5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "files": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["JobFiles"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    listJobProblems: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Goes on behind a page: its `next`
+                 * @example 12
+                 */
+                after?: string;
+                /**
+                 * @description At most so many; 100 unless told, 1000 at most
+                 * @example 20
+                 */
+                count?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The id of the job
+                 * @example 5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "problems": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["JobProblems"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    cancelJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of the job
+                 * @example 5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removed: from now on it is 404, also for its client */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    retryJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of the job
+                 * @example 5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It runs again */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d",
+                     *       "level": "group",
+                     *       "groupId": "diabetes",
+                     *       "state": "in-progress",
+                     *       "types": [
+                     *         "Observation"
+                     *       ],
+                     *       "request": "http://127.0.0.1:8080/fhir/Group/diabetes/$export?_type=Observation",
+                     *       "statusUrl": "http://127.0.0.1:8080/fhir/$export-status/5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d",
+                     *       "transactionTime": "2026-11-20T10:26:46.123Z",
+                     *       "createdAt": "2026-11-20T10:26:46.123Z",
+                     *       "progress": {
+                     *         "done": 12000,
+                     *         "total": 50000,
+                     *         "percent": 24
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    runJobAgain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of the job
+                 * @example 5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The new job */
+            201: {
+                headers: {
+                    /**
+                     * @description Where the new job is
+                     * @example http://127.0.0.1:8080/admin/api/jobs/5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d
+                     */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d",
+                     *       "level": "group",
+                     *       "groupId": "diabetes",
+                     *       "state": "in-progress",
+                     *       "types": [
+                     *         "Observation"
+                     *       ],
+                     *       "request": "http://127.0.0.1:8080/fhir/Group/diabetes/$export?_type=Observation",
+                     *       "statusUrl": "http://127.0.0.1:8080/fhir/$export-status/5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d",
+                     *       "transactionTime": "2026-11-20T10:26:46.123Z",
+                     *       "createdAt": "2026-11-20T10:26:46.123Z",
+                     *       "progress": {
+                     *         "done": 12000,
+                     *         "total": 50000,
+                     *         "percent": 24
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            501: components["responses"]["Error501"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    extendJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of the job
+                 * @example 5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "seconds": 604800
+                 *     }
+                 */
+                "application/json": components["schemas"]["JobExtension"];
+            };
+        };
+        responses: {
+            /** @description It is kept */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d",
+                     *       "level": "group",
+                     *       "groupId": "diabetes",
+                     *       "state": "in-progress",
+                     *       "types": [
+                     *         "Observation"
+                     *       ],
+                     *       "request": "http://127.0.0.1:8080/fhir/Group/diabetes/$export?_type=Observation",
+                     *       "statusUrl": "http://127.0.0.1:8080/fhir/$export-status/5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d",
+                     *       "transactionTime": "2026-11-20T10:26:46.123Z",
+                     *       "createdAt": "2026-11-20T10:26:46.123Z",
+                     *       "progress": {
+                     *         "done": 12000,
+                     *         "total": 50000,
+                     *         "percent": 24
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
             503: components["responses"]["Error503"];
         };
     };
@@ -5416,6 +6281,97 @@ export interface operations {
             404: components["responses"]["Error404"];
             409: components["responses"]["Error409"];
             412: components["responses"]["Error412"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    listClientTokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Its client_id
+                 * @example analytics
+                 */
+                clientId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What each was issued for, and until when it is good */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "tokens": [
+                     *         {
+                     *           "tokenId": "5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d",
+                     *           "scopes": [
+                     *             "system/*.rs"
+                     *           ],
+                     *           "issuedAt": "2026-11-20T10:26:46.123Z",
+                     *           "expiresAt": "2026-11-20T10:31:46.123Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": {
+                        tokens: {
+                            /** @description Its `jti` */
+                            tokenId: string;
+                            scopes: string[];
+                            /** Format: date-time */
+                            issuedAt: string;
+                            /** Format: date-time */
+                            expiresAt: string;
+                        }[];
+                    };
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    revokeClientTokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Its client_id
+                 * @example analytics
+                 */
+                clientId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How many were revoked */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "revoked": 2
+                     *     }
+                     */
+                    "application/json": {
+                        revoked: number;
+                    };
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
             503: components["responses"]["Error503"];
         };
     };

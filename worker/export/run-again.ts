@@ -1,0 +1,45 @@
+import { type Deps, fhirBase } from '../deps.ts'
+import { SluiceError } from '../errors.ts'
+import type { Actor } from '../platform/actor.ts'
+import { insertAudit } from '../store/audit.ts'
+import { insertJob, type NewJob } from '../store/jobs.ts'
+import { readAskedJob } from '../store/read-asked-job.ts'
+import { unknownExport } from './cannot-steer.ts'
+import { codecVersion } from './kick-off.ts'
+
+/**
+ * Starts an export as another was asked for: of the same owner, with the same parameters and rights, at a snapshot of its own. Instants stay what
+ * they are, and so do patients who were listed. Returns the id of the new job.
+ */
+export const runAgain = async (deps: Deps, jobId: string, actor: Actor): Promise<string> => {
+  const { db, clock, config, newId } = deps
+  const now = clock.now()
+  const asked = await readAskedJob(db, jobId, now)
+  if (asked === undefined) throw unknownExport()
+  const { level, parameters, requestUrl, outcomeLines, clientId, actorName } = asked
+  if (!config.exportLevels.includes(level))
+    throw new SluiceError('not-implemented', `Cannot export at ${level} level: it is switched off here`)
+  if (parameters.groupKey !== undefined && !asked.hasGroup)
+    throw new SluiceError('conflict', 'Cannot run the export again: its Group was deleted')
+  const { partBytes, fileBytes, rangeBytes } = config.limits
+  const job: NewJob = {
+    ...parameters,
+    jobId: newId(),
+    level,
+    requestUrl,
+    baseUrl: fhirBase(config),
+    codec: codecVersion,
+    partBytes: parameters.shape.tuning.partBytes ?? partBytes,
+    fileBytes,
+    rangeBytes,
+    outcomeLines,
+    idempotency: undefined,
+    clientId,
+    actorName,
+  }
+  const detail = { again: jobId, ...(clientId === undefined ? {} : { client: clientId }) }
+  const event = { at: now, action: 'export.kick-off', outcome: 'success', actor, jobId: job.jobId } as const
+  const options = { now, maxClockSkewMs: config.limits.maxClockSkewMs }
+  await insertJob(db, job, options, [insertAudit({ ...event, detail })])
+  return job.jobId
+}
