@@ -119,6 +119,8 @@ export type JobTable = {
   client_id: string | null
   /** How that client, or the administrator, was called then. */
   actor_name: string | null
+  /** How many exports of that client may run at once, as it was at the kick-off; null bounds them not. */
+  max_client_jobs: number | null
 }
 
 export type UnitKind = 'plan' | 'output' | 'deleted' | 'error' | 'manifest'

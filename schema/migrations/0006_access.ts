@@ -125,10 +125,13 @@ export const access: readonly string[] = [
     target text,
     detail text not null
   )`,
-  'create index audit_event_by_actor on audit_event (actor_id, event_id)',
-  'create index audit_event_by_action on audit_event (action, event_id)',
-  'create index audit_event_by_job on audit_event (job_id, event_id) where job_id is not null',
   'create index audit_event_by_time on audit_event (recorded_at, event_id)',
+  'create index audit_event_by_action on audit_event (action, recorded_at, event_id)',
+  'create index audit_event_by_actor on audit_event (actor_id, recorded_at, event_id) where actor_id is not null',
+  'create index audit_event_by_source on audit_event (source, recorded_at, event_id) where source is not null',
+  'create index audit_event_by_job on audit_event (job_id, recorded_at, event_id) where job_id is not null',
+  `create index audit_event_by_outcome on audit_event (outcome, recorded_at, event_id) where outcome <> 'success'`,
+  'create index audit_event_by_target on audit_event (target, recorded_at, event_id) where target is not null',
   `create trigger audit_event_is_not_changed before update on audit_event
     begin select raise(abort, 'the audit is only ever added to'); end`,
   `create trigger audit_event_is_not_removed before delete on audit_event
@@ -137,6 +140,11 @@ export const access: readonly string[] = [
   'alter table job add column client_id text',
   'alter table job add column actor_name text',
   'create index job_by_client on job (client_id, created_at, job_id)',
+  'alter table job add column max_client_jobs integer',
+  // Of jobs that have not begun, whose turn is 0, the oldest comes first.
+  'drop index job_open',
+  `create unique index job_open on job (turn, created_at, job_id) where state in ('accepted', 'in-progress')`,
+  `create index job_open_by_client on job (client_id, turn) where state in ('accepted', 'in-progress')`,
 
   `create table job_slice (
     job_id text not null,

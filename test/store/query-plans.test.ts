@@ -40,6 +40,17 @@ const listening = (client: Client, sent: Map<string, Sent>): Client => {
   })
 }
 
+/** Filters of the audit, and the index that each is looked up by. */
+const auditFilters = [
+  ['actor=a', 'audit_event_by_actor (actor_id=? AND recorded_at>? AND recorded_at<?)'],
+  ['action=export.end', 'audit_event_by_action (action=? AND recorded_at>? AND recorded_at<?)'],
+  ['outcome=refused', 'audit_event_by_outcome (outcome=? AND recorded_at>? AND recorded_at<?)'],
+  ['outcome=success&from=2020', 'audit_event_by_time (recorded_at>? AND recorded_at<?)'],
+  ['job=j', 'audit_event_by_job (job_id=? AND recorded_at>? AND recorded_at<?)'],
+  ['target=t', 'audit_event_by_target (target=? AND recorded_at>? AND recorded_at<?)'],
+  ['source=s', 'audit_event_by_source (source=? AND recorded_at>? AND recorded_at<?)'],
+] as const
+
 /** Everything the service does in its day, and the statements it sends for it. Migrations are not among them. */
 const statementsOfADay = async (client: Client): Promise<readonly Sent[]> => {
   const sent = new Map<string, Sent>()
@@ -146,6 +157,9 @@ const statementsOfADay = async (client: Client): Promise<readonly Sent[]> => {
   const details = first.replace('/fhir/$export-status', '/admin/api/jobs')
   await request(details)
   for (const part of ['units', 'slices', 'files', 'problems']) await request(`${details}/${part}?count=2`)
+  for (const query of ['', ...auditFilters.map(([filter]) => `?${filter}`)])
+    await request(`/admin/api/audit${query}`)
+  await request('/admin/api/audit/export')
   await request('/admin/api/resource-counts')
   const isPlanned = async () =>
     (await client.execute(`select 1 from work_unit where kind = 'plan' and state = 'done'`)).rows.length > 0
@@ -438,6 +452,11 @@ describe('A day of the service', () => {
     ['expiry', 'set expired_at = ?'],
     ['the sweep of leftovers', 'swept_at is null'],
     ['the end of a job row', 'delete from "job"'],
+    ['an audit row', 'insert into audit_event'],
+    ['the audit of what expires', "'export.expire'"],
+    ['a search of the audit', 'order by recorded_at desc'],
+    ['an export of the audit', 'order by recorded_at, event_id'],
+    ['where it ends', 'max(event_id)'],
   ])('includes %s', (_, words) => {
     expect(plansOf(words)).not.toEqual([])
   })
@@ -504,6 +523,23 @@ describe('A day of the service', () => {
     const byPatient = /\(job_id=\? AND (patient_key|group_key)=\?\)/
     expect(built.filter(({ line }) => !byPatient.test(line)).map(({ line }) => line)).toEqual([])
     expect(built.length).toBeGreaterThan(0)
+  })
+})
+
+describe('The audit', () => {
+  test.each(auditFilters)('is searched with %s by an index, in its order', (filter, index) => {
+    const words = filter === 'outcome=success&from=2020' ? 'audit_event_by_time' : (index.split(' ')[0] ?? '')
+    const searches = plansOf(words).filter(({ sql }) => sql.includes('order by recorded_at desc'))
+    expect(searches).not.toEqual([])
+    for (const { lines } of searches) expect(lines).toEqual([expect.stringContaining(`USING INDEX ${index}`)])
+  })
+
+  test('is exported page by page, by time', () => {
+    const [plan, ...others] = plansOf('order by recorded_at, event_id')
+    expect(others).toEqual([])
+    expect(plan?.lines).toEqual([
+      'SEARCH audit_event USING INDEX audit_event_by_time (recorded_at>? AND recorded_at<?)',
+    ])
   })
 })
 

@@ -2,9 +2,8 @@ import type { Deps } from '../deps.ts'
 import { SluiceError } from '../errors.ts'
 import type { Actor } from '../platform/actor.ts'
 import { revokeTokensOf } from '../store/access-tokens.ts'
-import { type AuditAction, insertAuditIf } from '../store/audit.ts'
+import { type AuditAction, hasChanged, insertAuditIf } from '../store/audit.ts'
 import { type Client, deleteClient, readClient, updateClient } from '../store/clients.ts'
-import { rowsChanged } from '../store/db.ts'
 import { checkRegistration, type Registration } from './client-registration.ts'
 import { auditOf } from './create-client.ts'
 
@@ -40,7 +39,7 @@ export const removeClient = async (deps: Deps, { clientId }: ClientAt, actor: Ac
   await deps.db.batch([
     revokeTokensOf(clientId, now), // or they would be good again for another client that takes the id
     deleteClient(clientId),
-    insertAuditIf(auditOf('client.delete', client, actor, now), rowsChanged),
+    insertAuditIf(auditOf('client.delete', client, actor, now), hasChanged),
   ])
 }
 
@@ -66,7 +65,7 @@ const change = async (
   const after = { ...changed(before, now), changedAt: Math.max(now, before.changedAt + 1) }
   const [updated] = await db.batch([
     updateClient(after, before.changedAt),
-    insertAuditIf(auditOf(action, after, actor, now), rowsChanged),
+    insertAuditIf(auditOf(action, after, actor, now), hasChanged),
   ])
   if (updated.changed === 0) throw changedMeanwhile('conflict')
   return after

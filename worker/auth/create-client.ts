@@ -1,9 +1,8 @@
 import type { Deps } from '../deps.ts'
 import { SluiceError } from '../errors.ts'
 import type { Actor } from '../platform/actor.ts'
-import { type AuditEvent, insertAuditIf } from '../store/audit.ts'
+import { type AuditEvent, hasChanged, insertAuditIf } from '../store/audit.ts'
 import { type Client, insertClient } from '../store/clients.ts'
-import { rowsChanged } from '../store/db.ts'
 import { checkRegistration, type Registration } from './client-registration.ts'
 
 /** Registers a client, under an id of our own making unless one is given. Throws `conflict` when that is taken. */
@@ -23,7 +22,7 @@ export const createClient = async (
   }
   const [inserted] = await deps.db.batch([
     insertClient(client),
-    insertAuditIf(auditOf('client.create', client, actor, now), rowsChanged),
+    insertAuditIf(auditOf('client.create', client, actor, now), hasChanged),
   ])
   if (inserted.changed === 0)
     throw new SluiceError('conflict', `Cannot register client "${client.clientId}": there is one of this id`)

@@ -2,7 +2,8 @@ import type { Readable } from 'node:stream'
 import { isRemoteUrl } from '../config/database-url.ts'
 import { loadConfig } from '../config.ts'
 import { hasCode, SluiceError } from '../errors.ts'
-import { ingestNdjson } from '../ingest/ingest-ndjson.ts'
+import { loadResources } from '../ingest/load-resources.ts'
+import { systemActor } from '../platform/actor.ts'
 import { type FileLock, lockDatabase } from '../process/file-lock.ts'
 import { openDeps } from '../process/open-deps.ts'
 import type { CommandIo } from './command-io.ts'
@@ -15,7 +16,7 @@ export const openDatabaseTarget = async (url: string, { env, now }: CommandIo): 
   try {
     const deps = await openDeps(config)
     return {
-      ingest: (input) => ingestNdjson(deps, webStreamOf(input)),
+      ingest: (input) => loadResources(deps, webStreamOf(input), systemActor),
       close: () => deps.close().finally(lock.release),
     }
   } catch (error) {

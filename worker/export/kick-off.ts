@@ -6,9 +6,11 @@ import { type OutcomeIssue, outcomeOf } from '../fhir/operation-outcome.ts'
 import { typeIdOf } from '../fhir/resource-type.ts'
 import { insertJob, type NewJob, type ReferencedResources } from '../store/jobs.ts'
 import type { Asker } from './asker.ts'
+import { kickOffEvent } from './audit-kick-off.ts'
 import { type AuthorizedRequest, authorizeExport } from './authorize-export.ts'
 import { findPopulation } from './find-population.ts'
 import { findJobOfKey, hashKey } from './idempotency.ts'
+import { isBounded, maxClientJobsOf, noPlace, placeFor } from './job-bounds.ts'
 import { sinceOfJob } from './since-of-job.ts'
 
 /** Raised whenever the same request and snapshot would no longer give the same bytes; frozen in each job. */
@@ -38,10 +40,18 @@ export const kickOff = async (deps: Deps, given: KickOff): Promise<string> => {
   const earlier = idempotency && (await findJobOfKey(deps, idempotency))
   if (earlier !== undefined) return earlier
   const { job } = await prepareJob(deps, { ...given, ...authorized })
-  const options = { now: clock.now(), maxClockSkewMs: config.limits.maxClockSkewMs }
+  const now = clock.now()
+  const place = placeFor(config, given.asker)
+  const options = {
+    now,
+    maxClockSkewMs: config.limits.maxClockSkewMs,
+    place,
+    event: kickOffEvent(given, job, now),
+  }
   if (await insertJob(db, { ...job, idempotency }, options)) return job.jobId
   const quicker = idempotency && (await findJobOfKey(deps, idempotency))
   if (quicker !== undefined) return quicker
+  if (isBounded(place)) throw noPlace(place, config)
   throw new SluiceError(
     'conflict',
     'Cannot start the export: another one with the same Idempotency-Key was just deleted; send it again',
@@ -83,6 +93,7 @@ export const prepareJob = async (
     idempotency: undefined,
     clientId: asker.clientId,
     actorName: asker.actor.name,
+    maxClientJobs: maxClientJobsOf(config, asker),
   }
   const issues = outcomes.flat()
   if (request.sinceJob === undefined) return { job, issues }

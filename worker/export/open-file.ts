@@ -4,10 +4,12 @@ import { readJob } from '../store/jobs.ts'
 import { readFinishedFile } from '../store/read-export.ts'
 import type { Asker } from './asker.ts'
 import { assertCoversFile, isOwnJob } from './job-access.ts'
+import { recordDownload } from './record-download.ts'
 
 /** A finished file of an export that is neither removed nor expired. */
 export type ExportFile = {
   readonly head: ObjectHead
+  /** Each time is a download, and recorded as one. */
   read(range?: ByteRange): Promise<ObjectRead | undefined>
 }
 
@@ -16,11 +18,12 @@ export type ExportFile = {
  * another client. Refused to who has less of a right to it than who started the export.
  */
 export const openExportFile = async (
-  { db, storage, clock }: Deps,
+  deps: Deps,
   folder: string,
   name: string,
   asker: Asker,
 ): Promise<ExportFile | undefined> => {
+  const { db, storage, clock } = deps
   const job = await readJob(db, folder.slice(folder.indexOf('_') + 1))
   const isVisible =
     job?.folder === folder &&
@@ -32,5 +35,12 @@ export const openExportFile = async (
   assertCoversFile(job, asker, file.kind === 'output' ? file.typeId : undefined)
   const key = `${folder}/${name}`
   const head = await storage.head(key)
-  return head === undefined ? undefined : { head, read: (range) => storage.read(key, range) }
+  if (head === undefined) return undefined
+  return {
+    head,
+    read: async (range) => {
+      await recordDownload(deps, job, { name, bytes: head.bytes, range, actor: asker.actor })
+      return storage.read(key, range)
+    },
+  }
 }

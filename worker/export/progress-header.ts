@@ -4,10 +4,15 @@ import type { JobProgress } from '../store/read-export.ts'
 import { progressText } from './progress.ts'
 
 /** `X-Progress`, in our own words or in those of another server (`COMPAT`). */
-export const progressHeader = (compat: Config['compat'], job: Job, progress: JobProgress): string => {
+export const progressHeader = (
+  { compat, limits }: Pick<Config, 'compat' | 'limits'>,
+  job: Job,
+  progress: JobProgress,
+): string => {
   if (compat.includes('firely-progress')) return firelyStates[job.state]
   if (compat.includes('helix-progress')) return helixStates[job.state]
-  return progressText(job, progress)
+  const waitsForOthers = limits.maxRunningJobs > 0 || job.maxClientJobs !== undefined
+  return waitsForOthers && job.state === 'accepted' ? '0% queued' : progressText(job, progress)
 }
 
 /** Those of its six states that ours can be; the sixth is `CancellationRequested`. */

@@ -1,7 +1,6 @@
 import { type Deps, fhirBase } from '../deps.ts'
 import { SluiceError } from '../errors.ts'
 import type { Actor } from '../platform/actor.ts'
-import { insertAudit } from '../store/audit.ts'
 import { insertJob, type NewJob } from '../store/jobs.ts'
 import { readAskedJob } from '../store/read-asked-job.ts'
 import { unknownExport } from './cannot-steer.ts'
@@ -16,7 +15,7 @@ export const runAgain = async (deps: Deps, jobId: string, actor: Actor): Promise
   const now = clock.now()
   const asked = await readAskedJob(db, jobId, now)
   if (asked === undefined) throw unknownExport()
-  const { level, parameters, requestUrl, outcomeLines, clientId, actorName } = asked
+  const { level, parameters, requestUrl, outcomeLines, clientId, actorName, maxClientJobs } = asked
   if (!config.exportLevels.includes(level))
     throw new SluiceError('not-implemented', `Cannot export at ${level} level: it is switched off here`)
   if (parameters.groupKey !== undefined && !asked.hasGroup)
@@ -36,10 +35,13 @@ export const runAgain = async (deps: Deps, jobId: string, actor: Actor): Promise
     idempotency: undefined,
     clientId,
     actorName,
+    maxClientJobs,
   }
   const detail = { again: jobId, ...(clientId === undefined ? {} : { client: clientId }) }
   const event = { at: now, action: 'export.kick-off', outcome: 'success', actor, jobId: job.jobId } as const
-  const options = { now, maxClockSkewMs: config.limits.maxClockSkewMs }
-  await insertJob(db, job, options, [insertAudit({ ...event, detail })])
+  // An administrator knows what he does: he is not refused for others that run, but the export waits its turn.
+  const place = { inAll: undefined, ofClient: undefined }
+  const options = { now, maxClockSkewMs: config.limits.maxClockSkewMs, place, event: { ...event, detail } }
+  await insertJob(db, job, options)
   return job.jobId
 }

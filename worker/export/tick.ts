@@ -8,6 +8,7 @@ import type { Job } from '../store/jobs.ts'
 import { type ClaimedUnit, claimUnit, readAttempts } from '../store/units.ts'
 import { type Budget, createBudget, meterDeps } from './budget.ts'
 import { assertAtEnd } from './failure-limit.ts'
+import { runBoundsOf } from './job-bounds.ts'
 import { codecVersion } from './kick-off.ts'
 import { createLeaseKeeper, LostLease } from './lease-keeper.ts'
 import { runPlanSlice } from './plan.ts'
@@ -22,9 +23,16 @@ import { runManifestSlice } from './write-manifest.ts'
 export const runTick = async (deps: Deps): Promise<boolean> => {
   const budget = createBudget(deps)
   const metered = meterDeps(deps, budget)
+  const bounds = runBoundsOf(deps.config)
   let worked = false
   while (!budget.isSpent()) {
-    const claimed = await claimUnit(metered.db, deps.clock.now(), deps.config.limits.leaseMs, codecVersion)
+    const claimed = await claimUnit(
+      metered.db,
+      deps.clock.now(),
+      deps.config.limits.leaseMs,
+      codecVersion,
+      bounds,
+    )
     if (claimed === undefined) break
     worked = true
     await runSlice(metered, claimed, budget)

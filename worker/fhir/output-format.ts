@@ -7,7 +7,7 @@ export const isJsonFormat = (value: string): boolean => jsonFormats.has(formatOf
 /** In lower case, a `+` that was decoded as a space put right, `fhirVersion=4.0` taken off; with any other parameter, all of it. */
 const formatOf = (value: string): string => {
   const [format = '', ...parameters] = value.split(';')
-  const isAsked = parameters.every((parameter) => /^\s*(?:fhirVersion=("?)4\.0\1)?\s*$/i.test(parameter))
+  const isAsked = parameters.every((parameter) => /^(?:fhirVersion=("?)4\.0\1)?$/i.test(parameter.trim()))
   return isAsked ? format.trim().replace(' ', '+').toLowerCase() : value
 }
 

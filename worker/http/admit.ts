@@ -14,6 +14,8 @@ declare module 'hono' {
   interface ContextVariableMap {
     /** Finds out who asks, once; `undefined` for who shows no credentials. Throws for such as are not good. */
     readonly identify: () => Promise<Principal | undefined>
+    /** What `identify` has found out, if it was asked. */
+    readonly identified: Promise<Principal | undefined> | undefined
     /** Where the request came from, if that is known. */
     readonly source: string | undefined
     /** Who was admitted; `undefined` where the route is public to this request. */

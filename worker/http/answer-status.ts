@@ -6,6 +6,7 @@ import { progressHeader } from '../export/progress-header.ts'
 import { publishPage } from '../export/publish-page.ts'
 import type { Job } from '../store/jobs.ts'
 import { readFinishedFiles, readProgress } from '../store/read-export.ts'
+import { askerOf } from './asker.ts'
 import { errorResponse } from './error-response.ts'
 import { manifestResponse } from './manifest-response.ts'
 import type { PollPace } from './poll-pace.ts'
@@ -35,7 +36,11 @@ const answerJob = async (c: Context, asked: Asked, job: Job): Promise<Response> 
       return answerInProgress(c, asked, job)
     case 'completed':
       if (job.shape.allowsPartialManifests) return answerPage(c, asked, job, '1')
-      return manifestResponse(deps, job, { files: await readFinishedFiles(deps.db, job.jobId), status: 200 })
+      return manifestResponse(deps, job, {
+        files: await readFinishedFiles(deps.db, job.jobId),
+        status: 200,
+        actor: askerOf(c).actor,
+      })
     case 'failed':
       return answerFailed(c, deps, job)
     case 'cancelled':
@@ -52,7 +57,13 @@ const answerInProgress = async (c: Context, asked: Asked, job: Job): Promise<Res
   const page = job.shape.allowsPartialManifests ? await publishPage(deps, job.jobId, 1) : 'not-yet'
   if (typeof page === 'string') return new Response(null, { status: 202, headers })
   const nextPage = page.isLast ? undefined : 2
-  return manifestResponse(deps, job, { files: page.files, nextPage, status: 202, headers })
+  return manifestResponse(deps, job, {
+    files: page.files,
+    nextPage,
+    status: 202,
+    headers,
+    actor: askerOf(c).actor,
+  })
 }
 
 /** A page is as good as a manifest: 200 from when it is there, whatever the job does meanwhile. */
@@ -62,7 +73,12 @@ const answerPage = async (c: Context, asked: Asked, job: Job, text: string): Pro
   if (number === undefined || page === 'unknown') throw unknownPage()
   if (page !== 'not-yet') {
     const nextPage = page.isLast ? undefined : number + 1
-    return manifestResponse(asked.deps, job, { files: page.files, nextPage, status: 200 })
+    return manifestResponse(asked.deps, job, {
+      files: page.files,
+      nextPage,
+      status: 200,
+      actor: askerOf(c).actor,
+    })
   }
   if (job.state === 'failed') return answerFailed(c, asked.deps, job)
   if (!isRunning(job)) throw unknownJob() // a completed job has its next page at once, unless it was removed just now
@@ -83,7 +99,7 @@ const progressHeaders = async (
   const seconds = retryAfterSeconds(job, progress, clock.now(), config.limits.retryAfterMaxSeconds)
   pace.answered(what, seconds)
   return {
-    'X-Progress': progressHeader(config.compat, job, progress),
+    'X-Progress': progressHeader(config, job, progress),
     'Retry-After': String(seconds),
     'Cache-Control': 'no-store',
   }

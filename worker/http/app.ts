@@ -1,7 +1,9 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import { getPath } from 'hono/utils/url'
+import { createRefusalRecord } from '../auth/record-refusal.ts'
 import type { Deps } from '../deps.ts'
 import { SluiceError } from '../errors.ts'
+import { registerAdminAudit } from './admin-audit.ts'
 import { registerAdminClientTokens } from './admin-client-tokens.ts'
 import { registerAdminClients } from './admin-clients.ts'
 import { registerAdminCounts } from './admin-counts.ts'
@@ -11,7 +13,7 @@ import { authenticate, type Identify, identifyByCredentials } from './authentica
 import { registerAuthority } from './authority.ts'
 import { registerBundle } from './bundle.ts'
 import { type ReadWebFile, registerDashboard } from './dashboard.ts'
-import { errorResponse } from './error-response.ts'
+import { recordedErrorResponse } from './error-response.ts'
 import { registerExportList } from './export-list.ts'
 import { registerFiles } from './files.ts'
 import { registerGroupMembers } from './group-members.ts'
@@ -23,6 +25,7 @@ import { registerMetadata } from './metadata.ts'
 import { openAccess } from './open-access.ts'
 import { registerOpenApi } from './openapi-document.ts'
 import { createPollPace } from './poll-pace.ts'
+import { createRequestPace, pacing } from './request-pace.ts'
 import { registerResource } from './resource.ts'
 import type { App, Wake } from './route.ts'
 import { registerStatus } from './status.ts'
@@ -37,11 +40,12 @@ export const createApp = (
 ): App => {
   // A `$` may also come percent-encoded (RFC 3986 section 2.2), which Hono leaves as it is.
   const app = new OpenAPIHono({ getPath: (request) => getPath(request).replaceAll('%24', '$') })
-  app.onError(errorResponse(deps.log))
+  app.onError(recordedErrorResponse(deps.log, createRefusalRecord(deps)))
   app.notFound(() => {
     throw new SluiceError('not-found', 'Cannot find this URL: nothing is served here')
   })
   if (deps.config.auth === 'open') app.use(openAccess())
+  app.use(pacing(createRequestPace(deps)))
   app.use(authenticate(deps, identify))
   if (readWebFile !== undefined) registerDashboard(app, deps.config, readWebFile)
   registerKickOff(app, deps, wake)
@@ -57,6 +61,7 @@ export const createApp = (
   registerAdminClientTokens(app, deps)
   registerAdminService(app, deps)
   registerAuthority(app, deps)
+  registerAdminAudit(app, deps)
   registerMetadata(app, deps)
   registerHealth(app, deps)
   registerOpenApi(app, deps.config)

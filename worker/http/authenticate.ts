@@ -6,6 +6,7 @@ import { authenticateToken } from '../auth/authenticate-token.ts'
 import { openPrincipal, type Principal } from '../auth/principal.ts'
 import type { Deps } from '../deps.ts'
 import { SluiceError } from '../errors.ts'
+import { limitFailures } from './request-pace.ts'
 import { sessionCookieOf } from './session-cookie.ts'
 import { sourceOf } from './source.ts'
 
@@ -16,7 +17,8 @@ export const authenticate =
     let asked: Promise<Principal | undefined> | undefined
     c.set('source', sourceOf(c, deps.config))
     c.set('identify', () => {
-      asked ??= identify(c, deps)
+      asked ??= limitFailures(c, () => identify(c, deps))
+      c.set('identified', asked)
       return asked
     })
     await next()

@@ -1,12 +1,23 @@
 import type { Context } from 'hono'
 import { HTTPException } from 'hono/http-exception'
+import type { RecordRefusal } from '../auth/record-refusal.ts'
 import { type ErrorCode, errorTable, SluiceError } from '../errors.ts'
 import { type OperationOutcome, outcomeOf } from '../fhir/operation-outcome.ts'
 import type { Log } from '../platform/log.ts'
+import { refusalOf } from './refusal.ts'
 
 export const fhirJson = 'application/fhir+json; charset=utf-8'
 
-/** Errors of routes, for `app.onError`. */
+/** Errors of routes, for `app.onError`; whoever is refused something leaves a row in the audit. */
+export const recordedErrorResponse =
+  (log: Log, record: RecordRefusal) =>
+  async (error: Error, c: Context): Promise<Response> => {
+    const refusal = await refusalOf(c, error)
+    if (refusal !== undefined) await record(refusal)
+    return errorResponse(log)(error, c)
+  }
+
+/** An error of a route. */
 export const errorResponse =
   (log: Log) =>
   (error: Error, c: Context): Response =>

@@ -115,8 +115,9 @@ const refusedUrl = (reason: string): SluiceError =>
 const answerFile = async (c: Context, deps: Deps): Promise<Response> => {
   if (deps.config.fileAccess === 'storage') throw notServedHere()
   demandFileHeaders(c.req.raw, deps.config)
+  const { folder = '', name = '' } = c.req.param()
   const asker = c.get('principal') === undefined ? bearerOfUrl(c) : askerOf(c)
-  const file = await openExportFile(deps, c.req.param('folder') ?? '', c.req.param('name') ?? '', asker)
+  const file = await openExportFile(deps, folder, name, asker)
   if (file === undefined) throw unknownFile()
   return fileResponse(c.req.raw, file.head, file.read, fileContentType)
 }

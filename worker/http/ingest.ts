@@ -1,7 +1,8 @@
 import type { Context } from 'hono'
 import type { Deps } from '../deps.ts'
 import { hasCode, SluiceError } from '../errors.ts'
-import { ingestNdjson } from '../ingest/ingest-ndjson.ts'
+import { loadResources } from '../ingest/load-resources.ts'
+import { askerOf } from './asker.ts'
 import { outcomes, requestHeaders } from './openapi-parts.ts'
 import { schemaRef } from './openapi-schemas.ts'
 import { assertMediaType, openBody } from './request-body.ts'
@@ -51,7 +52,7 @@ export const registerIngest = (app: App, deps: Deps): void => {
 const answerIngest = async (c: Context, deps: Deps): Promise<Response> => {
   assertMediaType(c.req.raw, ndjsonTypes)
   try {
-    return c.json(await ingestNdjson(deps, openBody(c.req.raw)))
+    return c.json(await loadResources(deps, openBody(c.req.raw), askerOf(c).actor))
   } catch (error) {
     if (!hasCode(error, 'invalid')) throw error
     const advice = 'lines before that may be stored, and sending them again is safe'

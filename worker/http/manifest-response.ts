@@ -2,6 +2,8 @@ import type { Deps } from '../deps.ts'
 import { statusUrlOf } from '../export/export-urls.ts'
 import { linkFiles } from '../export/file-links.ts'
 import { type Manifest, manifestOf } from '../export/manifest.ts'
+import { recordManifest } from '../export/record-manifest.ts'
+import type { Actor } from '../platform/actor.ts'
 import type { Job } from '../store/jobs.ts'
 import type { ManifestFile } from '../store/read-export.ts'
 
@@ -11,6 +13,8 @@ export type ManifestAnswer = {
   readonly nextPage?: number | undefined
   readonly status: 200 | 202
   readonly headers?: Readonly<Record<string, string>>
+  /** Who gets it. */
+  readonly actor: Actor
 }
 
 /**
@@ -20,7 +24,7 @@ export type ManifestAnswer = {
 export const manifestResponse = async (
   deps: Deps,
   job: Job,
-  { files, nextPage, status, headers = {} }: ManifestAnswer,
+  { files, nextPage, status, headers = {}, actor }: ManifestAnswer,
 ): Promise<Response> => {
   const { compat } = deps.config
   const links = linkFiles(deps, job)
@@ -34,6 +38,7 @@ export const manifestResponse = async (
       ? {}
       : { link: [{ relation: 'next', url: statusUrlOf(compat, job, nextPage) }] }),
   }
+  await recordManifest(deps, job, { files: files.length, endAt: links.endAt, actor })
   return new Response(JSON.stringify(manifest), {
     status,
     headers: {

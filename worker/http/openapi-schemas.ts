@@ -3,6 +3,7 @@ import type { Manifest } from '../export/manifest.ts'
 import type { OperationOutcome } from '../fhir/operation-outcome.ts'
 import type { IngestReport } from '../ingest/ingest-report.ts'
 import { adminSchemas } from './admin-schemas.ts'
+import { auditSchemas } from './audit-schemas.ts'
 import { clientSchemas } from './client-schemas.ts'
 import { exportListSchema } from './export-list-schema.ts'
 import { jobPartSchemas } from './job-part-schemas.ts'
@@ -201,6 +202,7 @@ export const schemas = {
   ...clientSchemas,
   ...oauthSchemas,
   ...jobPartSchemas,
+  ...auditSchemas,
 } as const
 
 export const schemaRef = (name: keyof typeof schemas): { readonly $ref: string } => ({

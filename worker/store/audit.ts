@@ -1,38 +1,10 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { AuditEventTable } from '../../schema/tables.ts'
 import type { Actor } from '../platform/actor.ts'
-import type { Statement } from './db.ts'
+import type { AuditAction } from '../platform/audit-action.ts'
+import type { Db, Statement } from './db.ts'
 
-/** What is audited. A kick-off that was refused is `export.kick-off` with the outcome `refused`. */
-export type AuditAction =
-  | 'export.kick-off'
-  | 'export.end'
-  | 'export.manifest'
-  | 'export.download'
-  | 'export.cancel'
-  | 'export.delete'
-  | 'export.expire'
-  | 'export.retry'
-  | 'export.extend'
-  | 'resource.read'
-  | 'resource.search'
-  | 'resource.write'
-  | 'resource.load'
-  | 'client.create'
-  | 'client.change'
-  | 'client.suspend'
-  | 'client.delete'
-  | 'token.issue'
-  | 'token.revoke'
-  | 'administrator.create'
-  | 'administrator.change'
-  | 'administrator.sign-in'
-  | 'administrator.sign-out'
-  | 'access-key.create'
-  | 'access-key.revoke'
-  | 'passkey.create'
-  | 'passkey.delete'
-  | 'access.refused'
+export type { AuditAction }
 
 export type AuditEvent = {
   readonly at: number
@@ -52,10 +24,31 @@ export type AuditEvent = {
 export const insertAudit = (event: AuditEvent): Statement => insertAuditIf(event, sql`true`)
 
 /** The same, where the batch may turn out to do nothing: `condition` says in SQL that it did. */
-export const insertAuditIf = (
-  { at, action, outcome, actor, jobId, target, detail = {} }: AuditEvent,
+export const insertAuditIf = (event: AuditEvent, condition: Statement): Statement =>
+  sql`${into} select ${columnsOf(event, sql`${event.action}`, sql`${JSON.stringify(event.detail ?? {})}`)} where ${condition}`
+
+/** SQL: the statement before this one in the batch changed something. */
+export const hasChanged = sql`changes() > 0`
+
+/** The same, of what only the database knows when it does it: the action, and the detail, which is JSON. */
+export const insertAuditOf = (
+  event: Omit<AuditEvent, 'action' | 'detail'>,
+  { action, detail }: { readonly action: RawBuilder<unknown>; readonly detail: RawBuilder<unknown> },
   condition: Statement,
-): Statement =>
-  sql`insert into audit_event (recorded_at, action, outcome, actor_kind, actor_id, actor_name, source, job_id, target, detail)
-    select ${at}, ${action}, ${outcome}, ${actor.kind}, ${actor.id ?? null}, ${actor.name ?? null}, ${actor.source ?? null},
-      ${jobId ?? null}, ${target ?? null}, ${JSON.stringify(detail)} where ${condition}`
+): Statement => sql`${into} select ${columnsOf(event, action, detail)} where ${condition}`
+
+const into = sql`insert into audit_event
+    (recorded_at, action, outcome, actor_kind, actor_id, actor_name, source, job_id, target, detail)`
+
+const columnsOf = (
+  { at, outcome, actor, jobId, target }: Omit<AuditEvent, 'action' | 'detail'>,
+  action: RawBuilder<unknown>,
+  detail: RawBuilder<unknown>,
+): RawBuilder<unknown> =>
+  sql`${at}, ${action}, ${outcome}, ${actor.kind}, ${actor.id ?? null}, ${actor.name ?? null}, ${actor.source ?? null},
+      ${jobId ?? null}, ${target ?? null}, ${detail}`
+
+/** One row by itself, of what is no write to the database. */
+export const writeAudit = async (db: Db, event: AuditEvent): Promise<void> => {
+  await insertAudit(event).execute(db.query)
+}

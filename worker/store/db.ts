@@ -1,5 +1,5 @@
 import type { Client, InArgs, InValue, ResultSet } from '@libsql/client'
-import { type CompiledQuery, Kysely, type RawBuilder, sql } from 'kysely'
+import { type CompiledQuery, Kysely, type RawBuilder } from 'kysely'
 import type { Tables } from '../../schema/tables.ts'
 import { SluiceError } from '../errors.ts'
 import { toDatabaseError } from './database-error.ts'
@@ -21,10 +21,6 @@ export type Db = {
 export const isOnServer = ({ pages }: Db): boolean => pages === 'text'
 
 export type Statement = RawBuilder<unknown>
-
-/** SQL: the statement before this one in its batch has changed something. */
-export const rowsChanged: Statement = sql`changes() > 0`
-
 export type BatchResult<Row = Readonly<Record<string, unknown>>> = {
   readonly rows: readonly Row[]
   readonly changed: number

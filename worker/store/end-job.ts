@@ -1,16 +1,32 @@
 import { sql } from 'kysely'
-import type { Actor } from '../platform/actor.ts'
-import { insertAuditIf } from './audit.ts'
+import { type Actor, systemActor } from '../platform/actor.ts'
+import { hasChanged, insertAuditOf } from './audit.ts'
 import type { Db, Statement } from './db.ts'
 import { recordSlice, type SliceRecord } from './end-slice.ts'
 import { mayHappen, stateAfter } from './job-condition.ts'
 import { holdsLease, type Lease } from './units.ts'
 
 /** Completes the job when no unit of it is open; stands in the batch that closes a unit, so that no crash falls between. */
-export const completeJobIfDone = (lease: Lease, now: number, retentionMs: number): Statement =>
+export const completeJobIfDone = (lease: Lease, now: number, retentionMs: number): readonly Statement[] => [
   sql`update job set state = ${stateAfter('complete')}, ended_at = ${now}, expires_at = ${now + retentionMs}
     where job_id = ${lease.jobId} and ${mayHappen('complete')} and ${holdsLease(lease)}
-      and not exists (select 1 from work_unit indexed by work_unit_open where job_id = ${lease.jobId} and state <> 'done')`
+      and not exists (select 1 from work_unit indexed by work_unit_open where job_id = ${lease.jobId} and state <> 'done')`,
+  auditEnd(lease, now, 'success'),
+]
+
+/** Behind the statement that has ended the job, if it has. Of a failure it says no reason: that stands in the job. */
+const auditEnd = ({ jobId }: Lease, now: number, outcome: 'success' | 'failure'): Statement =>
+  insertAuditOf(
+    { at: now, outcome, actor: systemActor, jobId },
+    {
+      action: sql`'export.end'`,
+      detail: sql`(select json_object('files', count(*), 'bytes', coalesce(sum(f.bytes), 0),
+          'resources', coalesce(sum(f.lines) filter (where u.kind = 'output'), 0))
+        from export_file f cross join work_unit u on u.job_id = f.job_id and u.ordinal = f.ordinal
+        where f.job_id = ${jobId} and f.state = 'complete')`,
+    },
+    hasChanged,
+  )
 
 /**
  * Fails the job because of one unit, if that unit is still ours, and takes all its units away from whoever holds them. Until it expires, it may
@@ -27,6 +43,7 @@ export const failJob = async (
     sql`update job set state = ${stateAfter('fail')}, ended_at = ${now}, expires_at = ${now + retentionMs},
         sweep_after = ${now + retentionMs}, failure = ${failure}
       where job_id = ${lease.jobId} and ${mayHappen('fail')} and ${holdsLease(lease)}`,
+    auditEnd(lease, now, 'failure'),
     sql`update work_unit set fence = fence + 1, lease_until = 0
       where job_id = ${lease.jobId} and exists (select 1 from job where job_id = ${lease.jobId} and failure is not null)`,
   ])
@@ -37,17 +54,19 @@ export const failJob = async (
  * Returns whether there was a job to remove.
  */
 export const removeJob = async (db: Db, jobId: string, now: number, actor: Actor): Promise<boolean> => {
-  const event = { at: now, outcome: 'success', actor, jobId } as const
-  const isThere = sql`job_id = ${jobId} and removed_at is null and expired_at is null`
-  const isRunning = sql`exists (select 1 from job where ${isThere} and ${mayHappen('cancel')})`
-  const hasEnded = sql`exists (select 1 from job where ${isThere} and not ${mayHappen('cancel')})`
-  const [, , removed] = await db.batch([
-    insertAuditIf({ ...event, action: 'export.cancel' }, isRunning),
-    insertAuditIf({ ...event, action: 'export.delete' }, hasEnded),
+  const [removed] = await db.batch([
     sql`update job set removed_at = ${now}, sweep_after = 0,
         state = ${stateAfter('cancel')},
         ended_at = coalesce(ended_at, ${now})
-      where ${isThere}`,
+      where job_id = ${jobId} and removed_at is null and expired_at is null`,
+    insertAuditOf(
+      { at: now, outcome: 'success', actor, jobId },
+      {
+        action: sql`case when (select state from job where job_id = ${jobId}) = 'cancelled' then 'export.cancel' else 'export.delete' end`,
+        detail: sql`'{}'`,
+      },
+      hasChanged,
+    ),
     sql`update work_unit set fence = fence + 1, lease_until = 0 where job_id = ${jobId}`,
   ])
   return removed.changed > 0

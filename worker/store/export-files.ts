@@ -179,7 +179,7 @@ export const commitUnitDone = (db: Db, lease: Lease, end: UnitEnd): Promise<bool
 
 const endUnit = (lease: Lease, { slice, retentionMs }: UnitEnd): readonly Statement[] => [
   ...recordSlice(lease, slice),
-  completeJobIfDone(lease, slice.endedAt, retentionMs),
+  ...completeJobIfDone(lease, slice.endedAt, retentionMs),
 ]
 
 /**

@@ -2,8 +2,11 @@ import { type RawBuilder, type Selectable, sql } from 'kysely'
 import type { JobState, JobTable, UnitKind, UnitSource } from '../../schema/tables.ts'
 import { type ExportShape, plainShape } from '../fhir/export-shape.ts'
 import type { JobAuthorization } from '../fhir/scope/job-authorization.ts'
+import { type AuditEvent, insertAuditIf } from './audit.ts'
+import { auditExpiry } from './audit-expiry.ts'
 import { batchByClock, type WriteOptions } from './clock-skew.ts'
 import type { Db, Statement } from './db.ts'
+import { hasPlace, type Place } from './job-place.ts'
 
 /** One export job as the engine and the status request see it. Instants in milliseconds since the epoch. */
 export type Job = {
@@ -47,6 +50,8 @@ export type Job = {
   /** Whose job it is; `undefined` is an administrator's, or everybody's with `AUTH=open`. */
   readonly clientId: string | undefined
   readonly actorName: string | undefined
+  /** Exports of that client at once; `undefined` bounds them not. */
+  readonly maxClientJobs: number | undefined
 }
 
 export type ReferencedResources = {
@@ -80,6 +85,8 @@ export type NewJob = {
   readonly idempotency: Idempotency | undefined
   readonly clientId: string | undefined
   readonly actorName: string | undefined
+  /** Exports of that client at once; `undefined` bounds them not. */
+  readonly maxClientJobs: number | undefined
 }
 
 export type Idempotency = { readonly keyHash: string; readonly requestHash: string }
@@ -87,43 +94,42 @@ export type Idempotency = { readonly keyHash: string; readonly requestHash: stri
 /**
  * Writes a job and its `plan` unit and fixes its snapshot, in one transaction: `transactionTime` T is max(now, last assigned, T of
  * the job before), `asOf` the last `seq` given out, and the floor rises to T + 1 ms, so that a write in the same millisecond is
- * later than T. Writes nothing, and returns false, when there is a job with the same key already. `others` come after it in the transaction.
+ * later than T. Writes nothing, and returns false, when there is a job with the same key already, or no place for another one.
  */
 export const insertJob = async (
   db: Db,
   job: NewJob,
-  options: WriteOptions,
-  others: readonly Statement[] = [],
+  { place, event, ...options }: WriteOptions & { readonly place: Place; readonly event: AuditEvent },
 ): Promise<boolean> => {
   const { now } = options
   const { keyHash = null, requestHash = null } = job.idempotency ?? {}
   const t = sql`max(${now}, c.last_assigned, c.floor - 1)`
-  const [, inserted] = await batchByClock(db, options, [
-    freeKey(keyHash, now),
+  const isThere = sql`exists (select 1 from job where job_id = ${job.jobId})`
+  const results = await batchByClock(db, options, [
+    ...freeKey(keyHash, now),
     sql`insert into job (job_id, level, state, request_url, base_url, parameters, transaction_time, as_of, since_seq, until_seq,
         has_since, codec, part_bytes, file_bytes, range_bytes, folder, outcome_lines, turn, created_at,
-        idempotency_key, request_hash, client_id, actor_name)
+        idempotency_key, request_hash, client_id, actor_name, max_client_jobs)
       select ${job.jobId}, ${job.level}, 'accepted', ${job.requestUrl}, ${job.baseUrl},
         ${JSON.stringify(parametersOf(job))}, ${t}, c.next_seq - 1,
         ${sinceSeqOf(job)}, ${untilSeqOf(job)},
         ${job.sinceMs === undefined ? 0 : 1}, ${job.codec}, ${job.partBytes}, ${job.fileBytes}, ${job.rangeBytes},
         strftime('%Y%m%dT%H%M%SZ', ${t} / 1000, 'unixepoch') || '_' || ${job.jobId}, ${job.outcomeLines}, 0, ${now},
-        ${keyHash}, ${requestHash}, ${job.clientId ?? null}, ${job.actorName ?? null}
-      from store_clock c where not exists (select 1 from job where ${hasKey(keyHash)})`,
+        ${keyHash}, ${requestHash}, ${job.clientId ?? null}, ${job.actorName ?? null}, ${job.maxClientJobs ?? null}
+      from store_clock c where not exists (select 1 from job where ${hasKey(keyHash)}) and ${hasPlace(place)}`,
     sql`update store_clock set floor = max(${now} + 1, last_assigned + 1, floor)`,
-    insertUnits(
-      job.jobId,
-      [{ ...emptyUnit, ordinal: 0, kind: 'plan', plan: '{}' }],
-      sql`exists (select 1 from job where job_id = ${job.jobId})`,
-    ),
-    ...others,
+    insertUnits(job.jobId, [{ ...emptyUnit, ordinal: 0, kind: 'plan', plan: '{}' }], isThere),
+    insertAuditIf(event, isThere),
   ])
-  return inserted !== undefined && inserted.changed > 0
+  return results.at(-1)?.changed === 1
 }
 
 /** A job whose time is over gives its key back at once, and not only when the sweep comes by. */
-const freeKey = (keyHash: string | null, now: number): Statement =>
-  sql`update job set expired_at = ${now}, sweep_after = 0 where ${hasKey(keyHash)} and expires_at <= ${now}`
+const freeKey = (keyHash: string | null, now: number): readonly Statement[] => {
+  if (keyHash === null) return []
+  const isOver = sql`${hasKey(keyHash)} and expires_at <= ${now}`
+  return [auditExpiry(isOver, now), sql`update job set expired_at = ${now}, sweep_after = 0 where ${isOver}`]
+}
 
 /** SQL: a job that clients may see has this key; none has null. In the words of the index. */
 const hasKey = (keyHash: string | null): RawBuilder<unknown> =>
@@ -258,7 +264,7 @@ export const jobColumns =
   sql.raw(`job_id, level, state, request_url, base_url, parameters, transaction_time, as_of, since_seq,
   until_seq, has_since, codec, part_bytes, file_bytes, range_bytes, folder, turn, created_at, ended_at, expires_at, expired_at,
   removed_at, swept_at, sweep_after, failure, outcome_lines <> '' as has_outcomes, idempotency_key, request_hash,
-  client_id, actor_name`)
+  client_id, actor_name, max_client_jobs`)
 
 export const toJob = (row: JobRow): Job => ({
   jobId: row.job_id,
@@ -285,6 +291,7 @@ export const toJob = (row: JobRow): Job => ({
   failure: row.failure ?? undefined,
   clientId: row.client_id ?? undefined,
   actorName: row.actor_name ?? undefined,
+  maxClientJobs: row.max_client_jobs ?? undefined,
 })
 
 /** Without `untilMs`, which the engine knows as `until_seq`; it is kept for people (`read-job-list.ts`), and for who runs the job again. */

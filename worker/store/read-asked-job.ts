@@ -11,6 +11,7 @@ export type AskedJob = {
   readonly outcomeLines: string
   readonly clientId: string | undefined
   readonly actorName: string | undefined
+  readonly maxClientJobs: number | undefined
   /** At Group level: the Group is there. */
   readonly hasGroup: boolean
 }
@@ -19,7 +20,7 @@ export type AskedJob = {
 export const readAskedJob = async (db: Db, jobId: string, now: number): Promise<AskedJob | undefined> => {
   const { rows } =
     await sql<Row>`select level, request_url as requestUrl, parameters, outcome_lines as outcomeLines,
-      client_id as clientId, actor_name as actorName, exists (select 1 from resource r
+      client_id as clientId, actor_name as actorName, max_client_jobs as maxClientJobs, exists (select 1 from resource r
         cross join resource_version v on v.position = r.current_position
         where r.resource_key = j.parameters ->> '$.groupKey' and v.deleted = 0) as hasGroup
     from job j where job_id = ${jobId} and removed_at is null and expired_at is null
@@ -31,6 +32,7 @@ export const readAskedJob = async (db: Db, jobId: string, now: number): Promise<
     parameters: parseParameters(row.parameters),
     clientId: row.clientId ?? undefined,
     actorName: row.actorName ?? undefined,
+    maxClientJobs: row.maxClientJobs ?? undefined,
     hasGroup: row.hasGroup === 1,
   }
 }
@@ -42,5 +44,6 @@ type Row = {
   readonly outcomeLines: string
   readonly clientId: string | null
   readonly actorName: string | null
+  readonly maxClientJobs: number | null
   readonly hasGroup: 0 | 1
 }

@@ -1,11 +1,15 @@
 import { sql } from 'kysely'
+import { auditExpiry } from './audit-expiry.ts'
 import type { Db } from './db.ts'
 import { type Job, type JobRow, jobColumns, toJob } from './jobs.ts'
 
 /** Marks finished exports whose time is over; from then on they are as gone as if deleted (I7). */
 export const expireJobs = async (db: Db, now: number): Promise<void> => {
-  await sql`update job set expired_at = ${now}, sweep_after = 0
-    where expired_at is null and expires_at is not null and expires_at <= ${now}`.execute(db.query)
+  const isOver = sql`expired_at is null and expires_at is not null and expires_at <= ${now}`
+  await db.batch([
+    auditExpiry(isOver, now),
+    sql`update job set expired_at = ${now}, sweep_after = 0 where ${isOver}`,
+  ])
 }
 
 /** Jobs that ended before `endedBefore` and whose leftovers have not been looked for, if their turn has come. */

@@ -2,6 +2,7 @@ import { type RawBuilder, type Selectable, sql } from 'kysely'
 import type { UnitKind, UnitSource, WorkUnitTable } from '../../schema/tables.ts'
 import type { Db, Statement } from './db.ts'
 import { mayHappen, stateAfter } from './job-condition.ts'
+import { mayBegin, type RunBounds } from './job-place.ts'
 import { type Job, type JobRow, jobColumns, toJob } from './jobs.ts'
 import { errorOrdinal } from './last-units.ts'
 
@@ -32,7 +33,8 @@ export type Lease = Pick<ClaimedUnit, 'jobId' | 'ordinal' | 'fence'>
  * Claims the first unit that may run of the job served longest ago, so that jobs take turns slice by slice; of a job that has as many
  * units under live leases as it is to have lanes (`_isParallel`), none. One batch: two ticks
  * never get the same unit. A job's turn is counted, not timed, because a clock may stand still between two claims; and so the second
- * statement knows the job of the first by having the highest, and asks for its lane once more in case the first found none.
+ * statement knows the job of the first by having the highest, and asks for its lane once more in case the first found none. Where
+ * only so many jobs may run at once, the others wait with the turn 0, and the oldest of them that may begins next.
  *
  * Idle processes ask all the time, so whether there is anything is read first: a server lets only one write at a time, and readers do not wait.
  */
@@ -41,11 +43,13 @@ export const claimUnit = async (
   now: number,
   leaseMs: number,
   codec: number,
+  bounds: RunBounds = { inAll: undefined, byClient: false },
 ): Promise<{ readonly unit: ClaimedUnit; readonly job: Job } | undefined> => {
   const mayRun = sql`u.state <> 'done' and u.lease_until <= ${now} and u.not_before <= ${now} and ${isItsTurn}`
   const nextJob = sql<{ job_id: string }>`select j.job_id from job j
     cross join work_unit u indexed by work_unit_open on u.job_id = j.job_id
-    where j.${mayHappen('claim')} and ${mayRun} and ${isOurs(codec, now)} and ${hasFreeLane(now)} order by j.turn, j.job_id limit 1`
+    where j.${mayHappen('claim')} and ${mayRun} and ${isOurs(codec, now)} and ${hasFreeLane(now)} and ${mayBegin(bounds)}
+    order by j.turn, j.created_at, j.job_id limit 1`
   const { rows: waiting } = await nextJob.execute(db.query)
   if (waiting.length === 0) return undefined
   const [jobs, units] = await db.batch([
@@ -56,7 +60,7 @@ export const claimUnit = async (
       where (job_id, ordinal) = (
         select u.job_id, u.ordinal from work_unit u indexed by work_unit_open
         where u.job_id = (select case when ${hasFreeLane(now)} then j.job_id end
-          from job j where j.${mayHappen('claim')} order by j.turn desc limit 1) and ${mayRun}
+          from job j where j.${mayHappen('claim')} and j.turn > 0 order by j.turn desc limit 1) and ${mayRun}
         order by u.ordinal limit 1)
       returning *`,
   ])

@@ -632,6 +632,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/api/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was done, by whom and from where, the newest first
+         * @description Each filter is for one value exactly, and all of them have to hold. Reads, searches and writes of single resources are not in the audit, unless they were refused.
+         */
+        get: operations["searchAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/api/audit/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The audit as FHIR R4 AuditEvents, the oldest first
+         * @description NDJSON of any length, up to the event that was the last when it began. An answer that ends early is not whole: it breaks off, and does not end.
+         */
+        get: operations["exportAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/metadata": {
         parameters: {
             query?: never;
@@ -2247,6 +2287,70 @@ export interface components {
              * @example 2026-11-20T10:26:46.123Z
              */
             until?: string;
+        };
+        /** @description Events of the audit, the newest first */
+        AuditList: {
+            events: components["schemas"]["AuditedEvent"][];
+            /**
+             * @description There are older ones: give this as `after` to read on. Absent at the end
+             * @example 1795084006123_41
+             */
+            next?: string;
+        };
+        /** @description Who did what, when, from where, and how it ended */
+        AuditedEvent: {
+            /**
+             * @description Grows with each event
+             * @example 41
+             */
+            id: number;
+            /**
+             * Format: date-time
+             * @example 2026-11-20T10:26:46.123Z
+             */
+            recordedAt: string;
+            /**
+             * @example export.download
+             * @enum {string}
+             */
+            action: "export.kick-off" | "export.end" | "export.manifest" | "export.download" | "export.cancel" | "export.delete" | "export.expire" | "export.retry" | "export.extend" | "resource.read" | "resource.search" | "resource.write" | "resource.load" | "client.create" | "client.change" | "client.suspend" | "client.delete" | "token.issue" | "token.revoke" | "administrator.create" | "administrator.change" | "administrator.sign-in" | "administrator.sign-out" | "access-key.create" | "access-key.revoke" | "passkey.create" | "passkey.delete" | "access.refused";
+            /** @enum {string} */
+            outcome: "success" | "failure" | "refused";
+            actor: {
+                /**
+                 * @description `open`: anybody, with `AUTH=open`. `system`: the service itself
+                 * @enum {string}
+                 */
+                kind: "open" | "client" | "administrator" | "system" | "stranger";
+                /** @example research */
+                id?: string;
+                /** @example Research */
+                name?: string;
+            };
+            /**
+             * @description The address that the request came from
+             * @example 203.0.113.7
+             */
+            source?: string;
+            /**
+             * @description The id of the export
+             * @example 5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d
+             */
+            job?: string;
+            /**
+             * @description What it was done to: a Group, a file, a client, an administrator
+             * @example Patient-1.ndjson
+             */
+            target?: string;
+            /**
+             * @description What else is known; it depends on the action
+             * @example {
+             *       "bytes": 146515
+             *     }
+             */
+            detail: {
+                [key: string]: string | number | boolean | string[];
+            };
         };
     };
     responses: {
@@ -7109,6 +7213,141 @@ export interface operations {
             };
             403: components["responses"]["Error403"];
             404: components["responses"]["Error404"];
+        };
+    };
+    searchAudit: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The id of a client or an administrator
+                 * @example research
+                 */
+                actor?: string;
+                /**
+                 * @description What was done
+                 * @example export.download
+                 */
+                action?: string;
+                /**
+                 * @description How it ended: success, failure, refused
+                 * @example refused
+                 */
+                outcome?: string;
+                /**
+                 * @description The id of an export
+                 * @example 5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d
+                 */
+                job?: string;
+                /**
+                 * @description What it was done to
+                 * @example Group/diabetes
+                 */
+                target?: string;
+                /**
+                 * @description The address that the request came from
+                 * @example 203.0.113.7
+                 */
+                source?: string;
+                /**
+                 * @description Only events from this instant on
+                 * @example 2026-11-01T00:00:00Z
+                 */
+                from?: string;
+                /**
+                 * @description Only events before this instant
+                 * @example 2026-12-01
+                 */
+                to?: string;
+                /**
+                 * @description Goes on behind a page: its `next`
+                 * @example 1795084006123_41
+                 */
+                after?: string;
+                /**
+                 * @description At most so many; 50 unless told, 500 at most
+                 * @example 20
+                 */
+                count?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of events */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "id": 41,
+                     *           "recordedAt": "2026-11-20T10:26:46.123Z",
+                     *           "action": "export.download",
+                     *           "outcome": "success",
+                     *           "actor": {
+                     *             "kind": "client",
+                     *             "id": "research",
+                     *             "name": "Research"
+                     *           },
+                     *           "source": "203.0.113.7",
+                     *           "job": "5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d",
+                     *           "target": "Patient-1.ndjson",
+                     *           "detail": {
+                     *             "bytes": 146515
+                     *           }
+                     *         }
+                     *       ],
+                     *       "next": "1795084006123_41"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AuditList"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    exportAudit: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Only events from this instant on
+                 * @example 2026-11-01T00:00:00Z
+                 */
+                from?: string;
+                /**
+                 * @description Only events before this instant
+                 * @example 2026-12-01
+                 */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One AuditEvent a line */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example {"resourceType":"AuditEvent","id":"audit-41"} */
+                    "application/fhir+ndjson": string;
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            503: components["responses"]["Error503"];
         };
     };
     readCapabilities: {

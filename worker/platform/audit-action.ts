@@ -1,0 +1,33 @@
+/** What is audited. A kick-off that was refused is `export.kick-off` with the outcome `refused`. */
+export const auditActions = [
+  'export.kick-off',
+  'export.end',
+  'export.manifest',
+  'export.download',
+  'export.cancel',
+  'export.delete',
+  'export.expire',
+  'export.retry',
+  'export.extend',
+  'resource.read',
+  'resource.search',
+  'resource.write',
+  'resource.load',
+  'client.create',
+  'client.change',
+  'client.suspend',
+  'client.delete',
+  'token.issue',
+  'token.revoke',
+  'administrator.create',
+  'administrator.change',
+  'administrator.sign-in',
+  'administrator.sign-out',
+  'access-key.create',
+  'access-key.revoke',
+  'passkey.create',
+  'passkey.delete',
+  'access.refused',
+] as const
+
+export type AuditAction = (typeof auditActions)[number]
