@@ -353,6 +353,8 @@ export type SessionTable = {
   session_id: string
   administrator_id: string
   method: 'passkey' | 'access-key' | 'enrolment' | 'oidc'
+  /** The passkey or access key that it was begun with, and ends with. */
+  credential: string | null
   source: string | null
   created_at: number
   expires_at: number

@@ -96,6 +96,7 @@ export const access: readonly string[] = [
     session_id text not null unique,
     administrator_id text not null,
     method text not null,
+    credential text,
     source text,
     created_at integer not null,
     expires_at integer not null,

@@ -1,18 +1,20 @@
 import type { Deps } from '../deps.ts'
-import { SluiceError } from '../errors.ts'
-import type { Actor } from '../platform/actor.ts'
+import { insertAuditIf } from '../store/audit.ts'
+import { deleteOldSessions, hasBegun, insertSessionIf } from '../store/sessions.ts'
+import { newSession, type SessionGiven } from './new-session.ts'
+import { refusedSignIn } from './refused-sign-in.ts'
 
 /** How an administrator signed in. */
 export type SignInMethod = 'passkey' | 'access-key' | 'enrolment' | 'oidc'
 
 /** Signs an administrator in: a new session, told to the audit. Returns its secret, for a cookie and nothing else. */
-export const beginSession = async (
-  _deps: Deps,
-  _given: {
-    readonly administratorId: string
-    readonly method: SignInMethod
-    readonly actor: Actor
-  },
-): Promise<string> => {
-  throw new SluiceError('not-implemented', 'Cannot sign in: there are no sessions yet')
+export const beginSession = async (deps: Deps, given: SessionGiven): Promise<string> => {
+  const { secret, session, event, replacedHash } = await newSession(deps, given)
+  const [, inserted] = await deps.db.batch([
+    deleteOldSessions(session.createdAt, replacedHash),
+    insertSessionIf(session),
+    insertAuditIf(event, hasBegun(session)),
+  ])
+  if (inserted.changed !== 1) throw refusedSignIn() // suspended meanwhile
+  return secret
 }

@@ -2,6 +2,7 @@ import { Command, CommanderError, Option } from 'commander'
 import { z } from 'zod'
 import { SluiceError } from '../errors.ts'
 import { version } from '../version.ts'
+import { type AdminCommands, addAdmin } from './add-admin.ts'
 import { addDb, addMigrate, addServe } from './add-database.ts'
 import { type CommandIo, sayLine } from './command-io.ts'
 import { addExport } from './export/add-export.ts'
@@ -46,6 +47,14 @@ export const runCommand = async (args: readonly string[], io: CommandIo): Promis
       verify: async (request) => {
         exitCode = await (await import('./db-verify.ts')).verifyDatabase(request, io)
       },
+    })
+    const admin = async (run: (commands: AdminCommands<number>) => Promise<number>) => {
+      exitCode = await run((await import('./admin.ts')).adminCommands(io))
+    }
+    addAdmin(program, {
+      create: (request) => admin(({ create }) => create(request)),
+      list: (request) => admin(({ list }) => list(request)),
+      suspend: (request) => admin(({ suspend }) => suspend(request)),
     })
     await program.parseAsync([...args], { from: 'user' })
     return exitCode

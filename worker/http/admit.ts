@@ -18,18 +18,24 @@ declare module 'hono' {
     readonly identified: Promise<Principal | undefined> | undefined
     /** Where the request came from, if that is known. */
     readonly source: string | undefined
+    /** The origin of `BASE_URL`, which pages of ours come from. */
+    readonly ownOrigin: string
     /** Who was admitted; `undefined` where the route is public to this request. */
     readonly principal: Principal | undefined
   }
 }
 
-/** Lets in who may come in, and nobody else; from then on the context says who it is. */
-export const admit = async (c: Context, access: Exclude<Access, 'public'>): Promise<void> => {
+/** Lets in who may come in, and nobody else; from then on the context says who it is. `startsSomething`: the request does more than read. */
+export const admit = async (
+  c: Context,
+  access: Exclude<Access, 'public'>,
+  startsSomething = true,
+): Promise<void> => {
   const principal = await c.get('identify')()
   if (principal === undefined)
     throw new SluiceError('unauthenticated', 'Cannot answer this request: it comes without an access token')
   assertMay(principal, access)
-  assertOwnPage(c, principal)
+  assertOwnPage(c, principal, startsSomething)
   await paceRequest(c, principal)
   c.set('principal', principal)
 }

@@ -3,6 +3,7 @@ import { getPath } from 'hono/utils/url'
 import { createRefusalRecord } from '../auth/record-refusal.ts'
 import type { Deps } from '../deps.ts'
 import { SluiceError } from '../errors.ts'
+import { registerAdminAccess } from './admin-access.ts'
 import { registerAdminAudit } from './admin-audit.ts'
 import { registerAdminClientTokens } from './admin-client-tokens.ts'
 import { registerAdminClients } from './admin-clients.ts'
@@ -53,6 +54,7 @@ export const createApp = (
   registerExportList(app, deps)
   registerFiles(app, deps)
   registerIngest(app, deps)
+  registerAdminAccess(app, deps)
   registerAdminJobs(app, deps, wake)
   registerJobParts(app, deps)
   registerJobSteps(app, deps, wake)

@@ -15,6 +15,7 @@ export const authenticate =
   (deps: Deps, identify: Identify): MiddlewareHandler =>
   async (c, next) => {
     let asked: Promise<Principal | undefined> | undefined
+    c.set('ownOrigin', new URL(deps.config.baseUrl).origin)
     c.set('source', sourceOf(c, deps.config))
     c.set('identify', () => {
       asked ??= limitFailures(c, () => identify(c, deps))

@@ -15,7 +15,16 @@ export type WebFile = {
 export type ReadWebFile = (path: string) => Promise<WebFile | 'unknown' | 'not built'>
 
 /** The pages there are, each the same file; every other path keeps its own answer, so that a wrong API path stays a 404. `wrangler.toml` has them too. */
-export const pagePaths: readonly string[] = ['/', '/jobs', '/jobs/:id', '/new', '/data']
+export const pagePaths: readonly string[] = [
+  '/',
+  '/jobs',
+  '/jobs/:id',
+  '/new',
+  '/data',
+  '/sign-in',
+  '/enrol',
+  '/account',
+]
 
 export const filePaths: readonly string[] = ['/_app/*', '/theme.js', '/icon.svg']
 

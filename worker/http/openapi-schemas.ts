@@ -3,11 +3,13 @@ import type { Manifest } from '../export/manifest.ts'
 import type { OperationOutcome } from '../fhir/operation-outcome.ts'
 import type { IngestReport } from '../ingest/ingest-report.ts'
 import { adminSchemas } from './admin-schemas.ts'
+import { administratorSchemas } from './administrator-schemas.ts'
 import { auditSchemas } from './audit-schemas.ts'
 import { clientSchemas } from './client-schemas.ts'
 import { exportListSchema } from './export-list-schema.ts'
 import { jobPartSchemas } from './job-part-schemas.ts'
 import { oauthSchemas } from './oauth-schemas.ts'
+import { signInSchemas } from './sign-in-schemas.ts'
 
 /** The schemas of what the service itself makes, by the names under which the OpenAPI document refers to them. */
 const outcome = z
@@ -203,6 +205,8 @@ export const schemas = {
   ...oauthSchemas,
   ...jobPartSchemas,
   ...auditSchemas,
+  ...signInSchemas,
+  ...administratorSchemas,
 } as const
 
 export const schemaRef = (name: keyof typeof schemas): { readonly $ref: string } => ({

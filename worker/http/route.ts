@@ -63,7 +63,7 @@ export const route = (
     const answer: Handler = async (c) => {
       const needed = typeof access === 'string' ? access : await access(c)
       if (c.req.method === 'HEAD' && refusesHead) return notAllowed(c)
-      if (needed !== 'public') await admit(c, needed)
+      if (needed !== 'public') await admit(c, needed, method !== 'get' || refusesHead)
       return c.req.method === 'HEAD' ? answerHead(c, handler) : handler(c)
     }
     app.on(method.toUpperCase(), pattern, answer)

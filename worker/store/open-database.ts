@@ -22,10 +22,14 @@ export const openDatabase = async (url: string, now: number, durability: Durabil
   await sql`pragma synchronous = ${sql.raw(durability === 'acknowledged' ? 'full' : 'normal')}`.execute(
     db.query,
   )
+  await sql`pragma busy_timeout = ${sql.raw(String(busyTimeoutMs))}`.execute(db.query)
   await sql`pragma cache_size = -65536`.execute(db.query)
   await prepareDatabase(db, now)
   return db
 }
+
+/** `sluice admin` writes a few rows beside a server, which takes no longer than a flush to the disk; the server waits for it rather than fail. */
+const busyTimeoutMs = 1000
 
 const connect = (url: string) => {
   try {

@@ -1,4 +1,4 @@
-import createClient from 'openapi-fetch'
+import createClient, { type Middleware } from 'openapi-fetch'
 import type { components, paths } from './schema.d.ts'
 
 export type Job = components['schemas']['Job']
@@ -6,20 +6,50 @@ export type JobState = Job['state']
 export type JobDetails = components['schemas']['JobDetails']
 export type TypeCount = components['schemas']['ResourceCounts']['types'][number]
 export type Service = components['schemas']['ServiceInfo']
+export type SessionInfo = components['schemas']['SessionInfo']
+export type Passkey = components['schemas']['Passkey']
+export type AccessKey = components['schemas']['AccessKey']
+export type Session = components['schemas']['Session']
 type Outcome = components['schemas']['OperationOutcome']
 
-const options = { querySerializer: { array: { style: 'form', explode: false } } } as const
+/** By this header the service knows a page of its own: no page of others can send it. */
+const own = { 'X-Sluice-Form': '1' }
+const options = { querySerializer: { array: { style: 'form', explode: false } }, headers: own } as const
+
+let tell = (): void => {}
+
+/** Has somebody told whenever the service says that nobody is signed in any more, until it is stopped. */
+export const onSignedOut = (told: () => void): (() => void) => {
+  tell = told
+  return () => {
+    tell = () => {}
+  }
+}
+
+/** An answer of 401 is for the whole page: whoever was signed in is not any more. */
+const noticeEnd: Middleware = {
+  onResponse: ({ response }) => {
+    if (response.status === 401) tell()
+  },
+}
 
 /** Routes of the service itself, at the root of the server that this page came from. */
 export const service = createClient<paths>({ ...options, baseUrl: '' })
+service.use(noticeEnd)
+
+/** The same for signing in, where 401 says that it did not succeed. */
+export const entrance = createClient<paths>({ ...options, baseUrl: '' })
 
 /** Routes of FHIR, below the path that the service tells. A service with `HEADERS=strict` wants to see what is accepted. */
-export const fhirAt = (fhirPath: string) =>
-  createClient<paths>({
+export const fhirAt = (fhirPath: string) => {
+  const client = createClient<paths>({
     ...options,
     baseUrl: fhirPath,
-    headers: { Accept: 'application/fhir+json, application/json' },
+    headers: { ...own, Accept: 'application/fhir+json, application/json' },
   })
+  client.use(noticeEnd)
+  return client
+}
 
 /** What went wrong, in the service's own sentence. */
 export class ApiError extends Error {

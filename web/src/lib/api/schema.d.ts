@@ -209,6 +209,233 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/api/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is signed in, or which ways to sign in there are */
+        get: operations["readSession"];
+        put?: never;
+        /**
+         * Sign in by a passkey or an access key
+         * @description By a passkey in two steps: the first answers what the browser is to be asked for, the second takes what it answered. The session is a cookie, with a secret that is new at each signing in.
+         */
+        post: operations["signIn"];
+        /** Sign out */
+        delete: operations["signOut"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/api/enrolment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Enrol as an administrator, by a link
+         * @description First tells with whom the link enrols, and what the browser is to be asked for. Then takes the passkey, or makes an access key: that uses the link up, and begins a session.
+         */
+        post: operations["enrol"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/api/setup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make the first administrator, by `SETUP_TOKEN`
+         * @description Only while there is no administrator who is not suspended.
+         */
+        post: operations["setUp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/api/administrators": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Administrators, in the order in which they came */
+        get: operations["listAdministrators"];
+        put?: never;
+        /** Make an administrator, who then enrols by a link */
+        post: operations["createAdministrator"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/api/administrators/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change the name or the role of an administrator, suspend him, or let him in again
+         * @description Who is suspended loses his sessions at once, and his keys open nothing. The last one who could sign in and steer the service stays as he is.
+         */
+        post: operations["changeAdministrator"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/api/administrators/{id}/enrolment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make another link by which an administrator enrols
+         * @description For one who has lost what he signs in with. An older link opens nothing any more.
+         */
+        post: operations["renewEnrolment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/api/access-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Access keys of whoever asks, the oldest first */
+        get: operations["listAccessKeys"];
+        put?: never;
+        /** Make an access key, which is shown this once */
+        post: operations["createAccessKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/api/access-keys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revoke an access key, and end the sessions that were begun with it */
+        delete: operations["revokeAccessKey"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/api/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Passkeys of whoever asks, the oldest first */
+        get: operations["listPasskeys"];
+        put?: never;
+        /**
+         * Add a passkey, in two steps
+         * @description The first answers what the browser is to be asked for, the second takes what it answered.
+         */
+        post: operations["addPasskey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/api/passkeys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete a passkey, and end the sessions that were begun with it */
+        delete: operations["deletePasskey"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/api/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Sessions of whoever asks, the youngest first */
+        get: operations["listSessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/api/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End a session */
+        delete: operations["endSession"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/api/jobs": {
         parameters: {
             query?: never;
@@ -2351,6 +2578,454 @@ export interface components {
             detail: {
                 [key: string]: string | number | boolean | string[];
             };
+        };
+        /** @description Who is signed in, or how one can */
+        SessionInfo: {
+            /**
+             * @description `open`: nobody has to sign in
+             * @enum {string}
+             */
+            auth: "open" | "smart";
+            /**
+             * Format: uri
+             * @description The origin of `BASE_URL`: passkeys work on pages of this origin only
+             * @example https://sluice.example.org
+             */
+            origin: string;
+            administrator?: components["schemas"]["SignedIn"];
+            /** @description Which ways to sign in there are */
+            ways: {
+                /** @description False where `BASE_URL` is an address, or plain http */
+                passkey: boolean;
+                accessKey: boolean;
+                oidc: boolean;
+                /** @description Cloudflare Access signs in whom it lets in */
+                proxy: boolean;
+                /** @description There is no administrator yet: `SETUP_TOKEN` makes the first */
+                setup: boolean;
+            };
+        };
+        /** @description The administrator who asks */
+        SignedIn: {
+            /** @example 5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d */
+            id: string;
+            /**
+             * @description What he is called
+             * @example Ada
+             */
+            name: string;
+            /**
+             * @description `admin` steers the service, `viewer` sees how it does
+             * @enum {string}
+             */
+            role: "admin" | "viewer";
+            /**
+             * @description How he has signed in
+             * @enum {string}
+             */
+            method: "passkey" | "access-key" | "enrolment" | "oidc" | "proxy";
+            /**
+             * Format: date-time
+             * @description When the session ends; absent where it is no session
+             * @example 2026-11-20T10:26:46.123Z
+             */
+            expiresAt?: string;
+        };
+        /** @description How somebody signs in */
+        SignInRequest: {
+            /** @enum {string} */
+            way: "passkey" | "access-key";
+            /** @description Of the way `access-key` */
+            accessKey?: string;
+            /** @description Of the way `passkey`: what the browser answered; absent to ask for a challenge first */
+            answer?: {
+                id: string;
+                rawId: string;
+                /** @enum {string} */
+                type: "public-key";
+                response: {
+                    clientDataJSON: string;
+                    authenticatorData: string;
+                    signature: string;
+                    userHandle: string;
+                };
+            };
+        };
+        /** @description What to ask the browser for, or who is signed in now */
+        SignInAnswer: {
+            /** @description What a browser is asked for (`PublicKeyCredentialRequestOptionsJSON`) */
+            passkey?: {
+                rpId: string;
+                /** @example ikfRMxWcRZvGJSVNNCPcSFa4cwU3oGmZN43ddFGG5oQ */
+                challenge: string;
+                /**
+                 * @description Milliseconds
+                 * @example 300000
+                 */
+                timeout: number;
+                /** @enum {string} */
+                userVerification: "required";
+            };
+            administrator?: components["schemas"]["SignedIn"];
+        };
+        /** @description A step of enrolling */
+        EnrolmentRequest: {
+            /**
+             * @description The fragment of the enrolment link
+             * @example f3…
+             */
+            secret: string;
+            /**
+             * @description `start` tells with whom; the others use the link up
+             * @enum {string}
+             */
+            step: "start" | "passkey" | "access-key";
+            /**
+             * @description What its owner calls it
+             * @example My laptop
+             */
+            name?: string;
+            /** @description Of the step `passkey`: what the browser answered */
+            answer?: {
+                id: string;
+                rawId: string;
+                /** @enum {string} */
+                type: "public-key";
+                response: {
+                    clientDataJSON: string;
+                    attestationObject: string;
+                    /** @default [] */
+                    transports: string[];
+                };
+            };
+        };
+        /** @description Who enrols; at first also what to ask the browser for, where there can be passkeys */
+        EnrolmentAnswer: {
+            /**
+             * @description What he is called
+             * @example Ada
+             */
+            name: string;
+            /**
+             * @description `admin` steers the service, `viewer` sees how it does
+             * @enum {string}
+             */
+            role: "admin" | "viewer";
+            /**
+             * Format: date-time
+             * @description When the link ends
+             * @example 2026-11-20T10:26:46.123Z
+             */
+            expiresAt?: string;
+            /** @description What a browser is asked for (`PublicKeyCredentialCreationOptionsJSON`) */
+            passkey?: {
+                rp: {
+                    id: string;
+                    name: string;
+                };
+                user: {
+                    id: string;
+                    name: string;
+                    displayName: string;
+                };
+                /** @example ikfRMxWcRZvGJSVNNCPcSFa4cwU3oGmZN43ddFGG5oQ */
+                challenge: string;
+                pubKeyCredParams: {
+                    /** @enum {string} */
+                    type: "public-key";
+                    alg: number;
+                }[];
+                /**
+                 * @description Milliseconds
+                 * @example 300000
+                 */
+                timeout: number;
+                excludeCredentials: {
+                    /** @enum {string} */
+                    type: "public-key";
+                    id: string;
+                }[];
+                authenticatorSelection: {
+                    /** @enum {string} */
+                    residentKey: "required";
+                    /** @enum {boolean} */
+                    requireResidentKey: true;
+                    /** @enum {string} */
+                    userVerification: "required";
+                };
+                /** @enum {string} */
+                attestation: "none";
+            };
+            /**
+             * @description The key itself, which is shown this once
+             * @example slk_5f0f2c0e6a5d4c1e9d0b2f1d5a6b7c8d_…
+             */
+            accessKey?: string;
+        };
+        /** @description Who shall be the first administrator */
+        SetupRequest: {
+            setupToken: string;
+            /**
+             * @description What he is called
+             * @example Ada
+             */
+            name: string;
+        };
+        /** @description An administrator */
+        Administrator: {
+            /** @example 5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d */
+            id: string;
+            /**
+             * @description What he is called
+             * @example Ada
+             */
+            name: string;
+            /**
+             * @description `admin` steers the service, `viewer` sees how it does
+             * @enum {string}
+             */
+            role: "admin" | "viewer";
+            isSuspended: boolean;
+            /** @description Who vouches for him, and knows him as whom; absent of those who enrol here */
+            provider?: string;
+            /**
+             * Format: date-time
+             * @description When he was made one
+             * @example 2026-11-20T10:26:46.123Z
+             */
+            createdAt: string;
+        };
+        /** @description The first thousand administrators */
+        AdministratorList: {
+            administrators: components["schemas"]["Administrator"][];
+        };
+        /** @description A new administrator */
+        AdministratorRequest: {
+            /**
+             * @description What he is called
+             * @example Ada
+             */
+            name: string;
+            /**
+             * @description `admin` steers the service, `viewer` sees how it does
+             * @default viewer
+             * @enum {string}
+             */
+            role: "admin" | "viewer";
+        };
+        /** @description What shall be different of an administrator; all else stays */
+        AdministratorChangeRequest: {
+            /**
+             * @description What he is called
+             * @example Ada
+             */
+            name?: string;
+            /**
+             * @description `admin` steers the service, `viewer` sees how it does
+             * @enum {string}
+             */
+            role?: "admin" | "viewer";
+            isSuspended?: boolean;
+        };
+        /** @description A link to send to an administrator */
+        EnrolmentLink: {
+            administrator: components["schemas"]["Administrator"];
+            /**
+             * Format: uri
+             * @description Where he enrols, once; whoever opens it first does so in his name
+             * @example https://sluice.example.org/enrol#f3…
+             */
+            link: string;
+            /**
+             * Format: date-time
+             * @description When it ends
+             * @example 2026-11-20T10:26:46.123Z
+             */
+            expiresAt: string;
+        };
+        /** @description Access keys that were not revoked */
+        AccessKeyList: {
+            accessKeys: components["schemas"]["AccessKey"][];
+        };
+        /** @description An access key, without its secret */
+        AccessKey: {
+            /** @example 5f0f2c0e6a5d4c1e9d0b2f1d5a6b7c8d */
+            id: string;
+            /**
+             * @description What its owner calls it
+             * @example My laptop
+             */
+            name: string;
+            /**
+             * Format: date-time
+             * @description When it was made
+             * @example 2026-11-20T10:26:46.123Z
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description When it ends; absent where it does not
+             * @example 2026-11-20T10:26:46.123Z
+             */
+            expiresAt?: string;
+            /**
+             * Format: date-time
+             * @description When it was last used, to the minute; absent where never
+             * @example 2026-11-20T10:26:46.123Z
+             */
+            lastUsedAt?: string;
+        };
+        /** @description A new access key */
+        AccessKeyRequest: {
+            /**
+             * @description What its owner calls it
+             * @example My laptop
+             */
+            name: string;
+            /**
+             * Format: date-time
+             * @description When it shall end; absent: never
+             * @example 2026-11-20T10:26:46.123Z
+             */
+            expiresAt?: string;
+        };
+        /** @description A new access key */
+        NewAccessKey: {
+            accessKey: components["schemas"]["AccessKey"];
+            /**
+             * @description The key itself, which is shown this once
+             * @example slk_5f0f2c0e6a5d4c1e9d0b2f1d5a6b7c8d_…
+             */
+            text: string;
+        };
+        /** @description Passkeys, the oldest first */
+        PasskeyList: {
+            passkeys: components["schemas"]["Passkey"][];
+        };
+        /** @description A passkey */
+        Passkey: {
+            /** @example AQIDBAUGBwgJCgsMDQ4PEA */
+            id: string;
+            /**
+             * @description What its owner calls it
+             * @example My laptop
+             */
+            name: string;
+            /**
+             * Format: date-time
+             * @description When it was added
+             * @example 2026-11-20T10:26:46.123Z
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description When somebody last signed in with it; absent where nobody has
+             * @example 2026-11-20T10:26:46.123Z
+             */
+            lastUsedAt?: string;
+        };
+        /** @description A passkey to be added */
+        PasskeyRequest: {
+            /**
+             * @description What its owner calls it
+             * @example My laptop
+             */
+            name?: string;
+            /** @description What the browser answered; absent to ask for a challenge first */
+            answer?: {
+                id: string;
+                rawId: string;
+                /** @enum {string} */
+                type: "public-key";
+                response: {
+                    clientDataJSON: string;
+                    attestationObject: string;
+                    /** @default [] */
+                    transports: string[];
+                };
+            };
+        };
+        /** @description What to ask the browser for, or the passkey that was added */
+        PasskeyAnswer: {
+            /** @description What a browser is asked for (`PublicKeyCredentialCreationOptionsJSON`) */
+            options?: {
+                rp: {
+                    id: string;
+                    name: string;
+                };
+                user: {
+                    id: string;
+                    name: string;
+                    displayName: string;
+                };
+                /** @example ikfRMxWcRZvGJSVNNCPcSFa4cwU3oGmZN43ddFGG5oQ */
+                challenge: string;
+                pubKeyCredParams: {
+                    /** @enum {string} */
+                    type: "public-key";
+                    alg: number;
+                }[];
+                /**
+                 * @description Milliseconds
+                 * @example 300000
+                 */
+                timeout: number;
+                excludeCredentials: {
+                    /** @enum {string} */
+                    type: "public-key";
+                    id: string;
+                }[];
+                authenticatorSelection: {
+                    /** @enum {string} */
+                    residentKey: "required";
+                    /** @enum {boolean} */
+                    requireResidentKey: true;
+                    /** @enum {string} */
+                    userVerification: "required";
+                };
+                /** @enum {string} */
+                attestation: "none";
+            };
+            passkey?: components["schemas"]["Passkey"];
+        };
+        /** @description Sessions, the youngest first */
+        SessionList: {
+            sessions: components["schemas"]["Session"][];
+        };
+        /** @description A session */
+        Session: {
+            /** @example 5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d */
+            id: string;
+            /**
+             * @description How he has signed in
+             * @enum {string}
+             */
+            method: "passkey" | "access-key" | "enrolment" | "oidc" | "proxy";
+            /**
+             * @description Where from, if known
+             * @example 192.0.2.7
+             */
+            source?: string;
+            /**
+             * Format: date-time
+             * @description When it began
+             * @example 2026-11-20T10:26:46.123Z
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description When it was last used, to five minutes
+             * @example 2026-11-20T10:26:46.123Z
+             */
+            lastSeenAt: string;
+            /**
+             * Format: date-time
+             * @description When it ends
+             * @example 2026-11-20T10:26:46.123Z
+             */
+            expiresAt: string;
+            /** @description Whether this request was made in it */
+            isThis: boolean;
         };
     };
     responses: {
@@ -5295,6 +5970,713 @@ export interface operations {
             401: components["responses"]["Error401"];
             403: components["responses"]["Error403"];
             415: components["responses"]["Error415"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    readSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Who asks */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "auth": "smart",
+                     *       "origin": "https://sluice.example.org",
+                     *       "administrator": {
+                     *         "id": "5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d",
+                     *         "name": "Ada",
+                     *         "role": "admin",
+                     *         "method": "passkey",
+                     *         "expiresAt": "2026-11-20T10:26:46.123Z"
+                     *       },
+                     *       "ways": {
+                     *         "passkey": true,
+                     *         "accessKey": true,
+                     *         "oidc": false,
+                     *         "proxy": false,
+                     *         "setup": false
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SessionInfo"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    signIn: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Required of whoever signs in, and of requests with the cookie of a session: no page of others can send it
+                 * @example 1
+                 */
+                "X-Sluice-Form"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "way": "access-key",
+                 *       "accessKey": "slk_…"
+                 *     }
+                 */
+                "application/json": components["schemas"]["SignInRequest"];
+            };
+        };
+        responses: {
+            /** @description What to ask the browser for, or who is signed in now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "administrator": {
+                     *         "id": "5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d",
+                     *         "name": "Ada",
+                     *         "role": "admin",
+                     *         "method": "passkey",
+                     *         "expiresAt": "2026-11-20T10:26:46.123Z"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SignInAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    signOut: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Required of whoever signs in, and of requests with the cookie of a session: no page of others can send it
+                 * @example 1
+                 */
+                "X-Sluice-Form"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Nobody is signed in now */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: components["responses"]["Error403"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    enrol: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Required of whoever signs in, and of requests with the cookie of a session: no page of others can send it
+                 * @example 1
+                 */
+                "X-Sluice-Form"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "secret": "f3…",
+                 *       "step": "start"
+                 *     }
+                 */
+                "application/json": components["schemas"]["EnrolmentRequest"];
+            };
+        };
+        responses: {
+            /** @description Who enrols */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "name": "Ada",
+                     *       "role": "admin",
+                     *       "expiresAt": "2026-11-20T10:26:46.123Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EnrolmentAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    setUp: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Required of whoever signs in, and of requests with the cookie of a session: no page of others can send it
+                 * @example 1
+                 */
+                "X-Sluice-Form"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "setupToken": "…",
+                 *       "name": "Ada"
+                 *     }
+                 */
+                "application/json": components["schemas"]["SetupRequest"];
+            };
+        };
+        responses: {
+            /** @description The link by which he enrols */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "administrator": {
+                     *         "id": "5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d",
+                     *         "name": "Ada",
+                     *         "role": "admin",
+                     *         "isSuspended": false,
+                     *         "createdAt": "2026-11-20T10:26:46.123Z"
+                     *       },
+                     *       "link": "https://sluice.example.org/enrol#f3Qb0l6vU3l7mJZ0nUu0m8mDqE8p5Z1cJ6yq9kqzXyA",
+                     *       "expiresAt": "2026-11-20T10:26:46.123Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EnrolmentLink"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    listAdministrators: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "administrators": [
+                     *         {
+                     *           "id": "5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d",
+                     *           "name": "Ada",
+                     *           "role": "admin",
+                     *           "isSuspended": false,
+                     *           "createdAt": "2026-11-20T10:26:46.123Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AdministratorList"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    createAdministrator: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Grace",
+                 *       "role": "viewer"
+                 *     }
+                 */
+                "application/json": components["schemas"]["AdministratorRequest"];
+            };
+        };
+        responses: {
+            /** @description The link to send to him */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "administrator": {
+                     *         "id": "5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d",
+                     *         "name": "Ada",
+                     *         "role": "admin",
+                     *         "isSuspended": false,
+                     *         "createdAt": "2026-11-20T10:26:46.123Z"
+                     *       },
+                     *       "link": "https://sluice.example.org/enrol#f3Qb0l6vU3l7mJZ0nUu0m8mDqE8p5Z1cJ6yq9kqzXyA",
+                     *       "expiresAt": "2026-11-20T10:26:46.123Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EnrolmentLink"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    changeAdministrator: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of the administrator
+                 * @example 5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "isSuspended": true
+                 *     }
+                 */
+                "application/json": components["schemas"]["AdministratorChangeRequest"];
+            };
+        };
+        responses: {
+            /** @description He, as he is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d",
+                     *       "name": "Ada",
+                     *       "role": "admin",
+                     *       "isSuspended": false,
+                     *       "createdAt": "2026-11-20T10:26:46.123Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Administrator"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    renewEnrolment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of the administrator
+                 * @example 5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The link to send to him */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "administrator": {
+                     *         "id": "5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d",
+                     *         "name": "Ada",
+                     *         "role": "admin",
+                     *         "isSuspended": false,
+                     *         "createdAt": "2026-11-20T10:26:46.123Z"
+                     *       },
+                     *       "link": "https://sluice.example.org/enrol#f3Qb0l6vU3l7mJZ0nUu0m8mDqE8p5Z1cJ6yq9kqzXyA",
+                     *       "expiresAt": "2026-11-20T10:26:46.123Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EnrolmentLink"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    listAccessKeys: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Id of another administrator, for those of role admin; else it is about who asks
+                 * @example 5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d
+                 */
+                administrator?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Those that were not revoked */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "accessKeys": [
+                     *         {
+                     *           "id": "5f0f2c0e6a5d4c1e9d0b2f1d5a6b7c8d",
+                     *           "name": "Nightly load",
+                     *           "createdAt": "2026-11-20T10:26:46.123Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AccessKeyList"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    createAccessKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Nightly load"
+                 *     }
+                 */
+                "application/json": components["schemas"]["AccessKeyRequest"];
+            };
+        };
+        responses: {
+            /** @description The key */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "accessKey": {
+                     *         "id": "5f0f2c0e6a5d4c1e9d0b2f1d5a6b7c8d",
+                     *         "name": "Nightly load",
+                     *         "createdAt": "2026-11-20T10:26:46.123Z"
+                     *       },
+                     *       "text": "slk_5f0f2c0e6a5d4c1e9d0b2f1d5a6b7c8d_…"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["NewAccessKey"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    revokeAccessKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of the key
+                 * @example 5f0f2c0e6a5d4c1e9d0b2f1d5a6b7c8d
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It opens nothing any more */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    listPasskeys: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Id of another administrator, for those of role admin; else it is about who asks
+                 * @example 5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d
+                 */
+                administrator?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "passkeys": [
+                     *         {
+                     *           "id": "AQIDBAUGBwgJCgsMDQ4PEA",
+                     *           "name": "My laptop",
+                     *           "createdAt": "2026-11-20T10:26:46.123Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PasskeyList"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    addPasskey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["PasskeyRequest"];
+            };
+        };
+        responses: {
+            /** @description What to ask the browser for, or the passkey that was added */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "passkey": {
+                     *         "id": "AQIDBAUGBwgJCgsMDQ4PEA",
+                     *         "name": "My laptop",
+                     *         "createdAt": "2026-11-20T10:26:46.123Z"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PasskeyAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    deletePasskey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of the passkey
+                 * @example AQIDBAUGBwgJCgsMDQ4PEA
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It signs nobody in any more */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    listSessions: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Id of another administrator, for those of role admin; else it is about who asks
+                 * @example 5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d
+                 */
+                administrator?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Those that have not ended */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "sessions": [
+                     *         {
+                     *           "id": "5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d",
+                     *           "method": "passkey",
+                     *           "createdAt": "2026-11-20T10:26:46.123Z",
+                     *           "lastSeenAt": "2026-11-20T10:26:46.123Z",
+                     *           "expiresAt": "2026-11-20T10:26:46.123Z",
+                     *           "isThis": true
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SessionList"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    endSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of the session
+                 * @example 5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its cookie opens nothing any more */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
             503: components["responses"]["Error503"];
         };
     };

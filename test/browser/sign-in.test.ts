@@ -1,0 +1,260 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Browser, type BrowserContext, chromium, type Page } from '@playwright/test'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { runCommand } from '../../worker/cli/run-command.ts'
+import { loadConfig } from '../../worker/config.ts'
+import { type RunningServer, serve } from '../../worker/node.ts'
+import { captureIo } from '../cli/capture-io.ts'
+import { problemsOf } from '../support/check-page.ts'
+import { findBrowser } from '../support/find-browser.ts'
+import { freePort } from '../support/free-port.ts'
+import { smartEnvironment } from '../support/principals.ts'
+
+const program = findBrowser()
+const shots = process.env.SCREENSHOTS ?? ''
+const setupToken = 'a-token-of-more-than-22-characters'
+
+describe.skipIf(program === undefined)('Administrators in Chromium', { timeout: 60_000 }, () => {
+  let folder: string
+  let environment: Record<string, string>
+  let server: RunningServer
+  let browser: Browser
+  let context: BrowserContext
+  let page: Page
+  /** What the browser's console had to say, but for answers that were refused, which a test expects. */
+  let complaints: string[]
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'sluice-sign-in-'))
+    const PORT = String(await freePort())
+    environment = {
+      ...smartEnvironment,
+      PORT,
+      BASE_URL: `http://localhost:${PORT}`,
+      DATABASE_URL: `file:${join(folder, 'sluice.db')}`,
+      STORAGE_URL: `file:${join(folder, 'exports')}`,
+      SETUP_TOKEN: setupToken,
+      LOG_LEVEL: 'error',
+    }
+    server = await serve(loadConfig(environment, 'node'))
+    const args = process.getuid?.() === 0 ? ['--no-sandbox'] : []
+    browser = await chromium.launch({ executablePath: program ?? '', args })
+  }, 60_000)
+  afterAll(async () => {
+    await browser.close()
+    await server.close()
+    await rm(folder, { recursive: true, force: true })
+  })
+  beforeEach(async () => {
+    context = await browser.newContext({ baseURL: server.config.baseUrl, locale: 'en-GB' })
+    page = await context.newPage()
+    page.setDefaultTimeout(15_000)
+    complaints = []
+    page.on('pageerror', (error) => complaints.push(error.message))
+    page.on('console', (message) => {
+      if (message.type() === 'error' && !/ status of 4/.test(message.text())) complaints.push(message.text())
+    })
+  })
+  afterEach(async () => {
+    await context.close()
+    expect(complaints).toEqual([])
+  })
+
+  /** By the command line, beside the server that uses the database. */
+  const invite = async (name: string, role = 'admin'): Promise<string> => {
+    const { io, stdout } = captureIo(environment)
+    expect(await runCommand(['admin', 'create', '--name', name, '--role', role], io)).toBe(0)
+    return stdout().trim()
+  }
+
+  /** A device that makes passkeys, and says yes to everything. */
+  const plugInAuthenticator = async () => {
+    const session = await context.newCDPSession(page)
+    await session.send('WebAuthn.enable')
+    await session.send('WebAuthn.addVirtualAuthenticator', {
+      options: {
+        protocol: 'ctap2',
+        transport: 'internal',
+        hasResidentKey: true,
+        hasUserVerification: true,
+        isUserVerified: true,
+      },
+    })
+  }
+
+  const isAtOverview = () => page.getByText('Resources stored').waitFor()
+  const signInByKey = async (key: string) => {
+    await page.getByLabel('Access key').fill(key)
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+  }
+  const enrolByKey = async (name: string, role?: string): Promise<string> => {
+    await page.goto(await invite(name, role))
+    await page.getByRole('button', { name: 'Make an access key instead' }).click()
+    const key = (await page.getByText(/^slk_/).textContent()) ?? ''
+    await page.getByRole('button', { name: 'I have kept it, go on' }).click()
+    await isAtOverview()
+    return key
+  }
+
+  test('become the first by the setup token', async () => {
+    await page.goto('/')
+    await page.getByRole('heading', { name: 'Set up this service' }).waitFor()
+    expect(await problemsOf(page)).toEqual([])
+    await page.getByLabel('Your name').fill('Ada')
+    await page.getByLabel('Setup token').fill('wrong')
+    await page.getByRole('button', { name: 'Become the first administrator' }).click()
+    await page.getByText('That did not work').waitFor()
+    await page.getByLabel('Setup token').fill(setupToken)
+    await page.getByRole('button', { name: 'Become the first administrator' }).click()
+    await page.getByRole('heading', { name: 'Welcome, Ada' }).waitFor()
+    expect(page.url()).toBe(`${server.config.baseUrl}/enrol`)
+    await page.getByRole('button', { name: 'Make an access key instead' }).click()
+    await page.getByText(/^slk_/).waitFor()
+  })
+
+  test('enrol by a passkey, sign out, and sign in by it to where they wanted to go', async () => {
+    await plugInAuthenticator()
+    const link = await invite('Grace')
+    await page.goto(link)
+    await page.getByRole('heading', { name: 'Welcome, Grace' }).waitFor()
+    expect(page.url(), 'the secret has left the address bar').toBe(`${server.config.baseUrl}/enrol`)
+    await page.getByLabel('What to call it').fill('Test key')
+    await page.getByRole('button', { name: 'Create a passkey' }).click()
+    await isAtOverview()
+    const [cookie] = await context.cookies()
+    expect(cookie).toMatchObject({ name: 'sluice', httpOnly: true, sameSite: 'Strict' })
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor()
+    expect(await context.cookies()).toEqual([])
+
+    await page.goto('/jobs?state=failed')
+    await page.waitForURL(/\/sign-in\?to=/)
+    await page.getByRole('button', { name: 'Use a passkey' }).click()
+    await page.waitForURL('**/jobs?state=failed')
+    await page.getByRole('link', { name: 'Grace' }).click()
+    await page.getByRole('cell', { name: 'Test key', exact: true }).waitFor()
+
+    const other = await browser.newContext({ baseURL: server.config.baseUrl })
+    const again = await other.newPage()
+    await again.goto(link)
+    await again.getByRole('heading', { name: 'This link opens nothing' }).waitFor()
+    await other.close()
+  })
+
+  test('enrol by an access key, which is shown once, and look after what is theirs', async () => {
+    await plugInAuthenticator()
+    const key = await enrolByKey('Joan')
+    expect(key).toMatch(/^slk_[0-9a-f]{32}_[\w-]{43}$/)
+    await page.goto('/account')
+    await page.getByRole('cell', { name: 'Access key', exact: true }).waitFor()
+    expect(await page.content()).not.toContain(key)
+
+    await page.getByLabel('Name of another').fill('Laptop')
+    await page.getByRole('button', { name: 'Add a passkey' }).click()
+    await page.getByRole('cell', { name: 'Laptop', exact: true }).waitFor()
+    await page.getByRole('button', { name: 'Make an access key' }).click()
+    await page.getByText('What is it for?').waitFor()
+    await page.getByLabel('What another is for').fill('Nightly')
+    await page.getByRole('button', { name: 'Make an access key' }).click()
+    await page.getByText(/^slk_/).waitFor()
+    await page.getByRole('cell', { name: 'Nightly', exact: true }).waitFor()
+    await page.getByRole('button', { name: 'Revoke access key Nightly' }).click()
+    await page.getByRole('button', { name: 'Revoke key' }).click()
+    await page.getByRole('cell', { name: 'Nightly', exact: true }).waitFor({ state: 'detached' })
+
+    const other = await browser.newContext({ baseURL: server.config.baseUrl })
+    const second = await other.newPage()
+    await second.goto('/sign-in')
+    await second.getByLabel('Access key').fill(key)
+    await second.getByRole('button', { name: 'Sign in', exact: true }).click()
+    await second.getByText('Resources stored').waitFor()
+    await page.reload()
+    await page.getByRole('button', { name: /End the session by Access key/ }).click()
+    await page.getByRole('button', { name: 'End session' }).click()
+    await page.getByRole('button', { name: /End the session by Access key/ }).waitFor({ state: 'detached' })
+    await second.reload()
+    await second.getByRole('heading', { name: 'Sign in' }).waitFor()
+    await other.close()
+  })
+
+  test('are asked to sign in again in the midst of things, and lose nothing that they typed', async () => {
+    const key = await enrolByKey('Mary')
+    await page.goto('/new?type=Patient')
+    await page.getByRole('radio', { name: /A Group/ }).check()
+    await page.getByLabel('Group id').fill('diabetes')
+    await context.clearCookies()
+    await page.getByRole('button', { name: 'Start export' }).click()
+    const dialog = page.getByRole('dialog', { name: 'Your session has ended' })
+    await dialog.waitFor()
+    await page.keyboard.press('Escape')
+    await dialog.getByLabel('Access key').fill('slk_wrong')
+    await dialog.getByRole('button', { name: 'Sign in', exact: true }).click()
+    await dialog.getByText('That did not work').waitFor()
+    await dialog.getByLabel('Access key').fill(key)
+    await dialog.getByRole('button', { name: 'Sign in', exact: true }).click()
+    await dialog.waitFor({ state: 'hidden' })
+    expect(await page.getByLabel('Group id').inputValue()).toBe('diabetes')
+    await page.getByRole('button', { name: 'Start export' }).click()
+    await page.getByText('Cannot export Group/diabetes: there is none').waitFor()
+  })
+
+  test('start exports with their session, which is nothing that another site could do', async () => {
+    await enrolByKey('Vera')
+    await page.goto('/new')
+    await page.getByRole('button', { name: 'Start export' }).click()
+    await page.waitForURL(/\/jobs\/[0-9a-f-]{36}/)
+    const typed = await page.goto('/fhir/$export')
+    expect(typed?.status(), 'a typed URL starts nothing').toBe(403)
+  })
+
+  test('are led nowhere but to pages of this service', async () => {
+    const key = await enrolByKey('Lise')
+    for (const to of [
+      'https://evil.example/',
+      '//evil.example',
+      '/\\evil.example',
+      'javascript:alert(1)',
+      '/enrol',
+    ]) {
+      await context.clearCookies()
+      await page.goto(`/sign-in?to=${encodeURIComponent(to)}`)
+      await signInByKey(key)
+      await isAtOverview()
+      expect(new URL(page.url()).pathname).toBe('/')
+    }
+  })
+
+  test('see pages that can be used by keyboard and by ear, on screens of any width', async () => {
+    await enrolByKey('Dorothy')
+    await page.goto('/account')
+    await page.getByRole('cell', { name: 'Access key', exact: true }).waitFor()
+    const cookies = await context.cookies()
+    if (shots !== '') await mkdir(shots, { recursive: true })
+    const link = await invite('Rosalind', 'viewer')
+    for (const width of [360, 800, 1280])
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.setViewportSize({ width, height: 800 })
+        await page.emulateMedia({ colorScheme })
+        await context.addCookies(cookies)
+        for (const [name, path] of [
+          ['account', '/account'],
+          ['overview', '/'],
+          ['sign-in', '/sign-in'],
+          ['enrol', link],
+        ] as const) {
+          if (name === 'sign-in') await context.clearCookies()
+          await page.goto('about:blank')
+          await page.goto(path)
+          await page.waitForLoadState('networkidle')
+          expect(await problemsOf(page), `${name} at ${width}`).toEqual([])
+          if (shots !== '')
+            await page.screenshot({
+              path: join(shots, `${name}-${width}-${colorScheme}.png`),
+              fullPage: true,
+            })
+        }
+      }
+  })
+})

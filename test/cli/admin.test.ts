@@ -1,0 +1,118 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { runCommand } from '../../worker/cli/run-command.ts'
+import { fileUrlOfPath } from '../../worker/config/file-url.ts'
+import { freePort } from '../support/free-port.ts'
+import { ndjson, populationLines } from '../support/population.ts'
+import { smartEnvironment } from '../support/principals.ts'
+import { startServer } from '../support/server-process.ts'
+import { isSqldMissing, startSqld } from '../support/sqld-server.ts'
+import { captureIo } from './capture-io.ts'
+
+let folder: string
+let env: Record<string, string>
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'sluice-admin-'))
+  env = {
+    DATABASE_URL: fileUrlOfPath(join(folder, 'sluice.db')),
+    STORAGE_URL: fileUrlOfPath(join(folder, 'exports')),
+    LOG_LEVEL: 'error',
+  }
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+const run = async (...args: readonly string[]) => {
+  const { io, stdout, stderr } = captureIo(env)
+  const exitCode = await runCommand(args, io)
+  return { exitCode, stdout: stdout(), stderr: stderr() }
+}
+
+/** Enrols by a link at a server, and returns the access key. */
+const enrol = async (url: string, link: string): Promise<string> => {
+  const answer = await fetch(`${url}/admin/api/enrolment`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-sluice-form': '1' },
+    body: JSON.stringify({ secret: link.split('#')[1], step: 'access-key' }),
+  })
+  const { accessKey } = (await answer.json()) as { accessKey: string }
+  return accessKey
+}
+
+const statusWith = async (url: string, key: string): Promise<number> =>
+  (await fetch(`${url}/admin/api/jobs`, { headers: { authorization: `Bearer ${key}` } })).status
+
+describe('sluice admin', () => {
+  test('makes a database where there is none, and prints nothing but the link', async () => {
+    expect((await run('admin', 'list')).stdout).toContain('There is no administrator')
+    const made = await run('admin', 'create', '--name', 'Ada')
+    expect(made.exitCode).toBe(0)
+    expect(made.stdout).toMatch(/^http:\/\/127\.0\.0\.1:8080\/enrol#[\w-]{43}\n$/)
+    expect(made.stderr).toMatch(/^Ada \([0-9a-f-]{36}\) enrols by this link, once, until /)
+    expect(made.stderr).toContain('BASE_URL is not set here')
+    await run('admin', 'create', '--name', 'Eve', '--role', 'viewer')
+    const list = JSON.parse((await run('admin', 'list', '--json')).stdout)
+    expect(list).toMatchObject([
+      { name: 'Ada', role: 'admin' },
+      { name: 'Eve', role: 'viewer' },
+    ])
+    expect((await run('admin', 'suspend', list[0].administratorId)).stdout).toContain('Ada is suspended')
+    expect((await run('admin', 'list')).stdout).toMatch(/admin {3}Ada {2}\(suspended\)\n.*viewer {2}Eve\n/)
+    expect(await run('admin', 'suspend', 'nobody')).toMatchObject({ exitCode: 1 })
+    expect(await run('admin', 'create', '--name', 'x', '--role', 'root')).toMatchObject({ exitCode: 2 })
+  })
+
+  test('works beside a server that uses the database and writes all the while', async () => {
+    const PORT = String(await freePort())
+    const BASE_URL = `http://127.0.0.1:${PORT}`
+    const server = await startServer({ ...env, ...smartEnvironment, PORT, BASE_URL })
+    try {
+      const key = await enrol(server.url, (await run('admin', 'create', '--name', 'Ada')).stdout.trim())
+      expect(await statusWith(server.url, key)).toBe(200)
+      let isDone = false
+      const statuses = new Set<number>()
+      const writing = (async () => {
+        while (!isDone) {
+          const answer = await fetch(`${server.url}/admin/api/ingest`, {
+            method: 'POST',
+            headers: { authorization: `Bearer ${key}`, 'content-type': 'application/ndjson' },
+            body: ndjson(populationLines(20)),
+          })
+          statuses.add(answer.status)
+          await answer.text()
+        }
+      })()
+      const links = new Set<string>()
+      for (let n = 0; n < 10; n++) {
+        const { exitCode, stdout, stderr } = await run('admin', 'create', '--name', `Number ${n}`)
+        expect(exitCode, stderr).toBe(0)
+        links.add(stdout.trim())
+      }
+      isDone = true
+      await writing
+      expect([...statuses]).toEqual([200])
+      expect(links.size).toBe(10)
+      const [ada] = JSON.parse((await run('admin', 'list', '--json')).stdout)
+      await run('admin', 'suspend', ada.administratorId)
+      expect(await statusWith(server.url, key)).toBe(401)
+    } finally {
+      await server.stop()
+    }
+  }, 60_000)
+
+  test.skipIf(isSqldMissing)('works on a libSQL server', async () => {
+    const sqld = await startSqld()
+    try {
+      env = { ...env, BASE_URL: 'https://sluice.test' }
+      const made = await run('admin', 'create', '--name', 'Ada', '--database', sqld.url)
+      expect(made).toMatchObject({
+        exitCode: 0,
+        stdout: expect.stringMatching(/^https:\/\/sluice\.test\/enrol#/),
+      })
+      expect((await run('admin', 'list', '--database', sqld.url)).stdout).toContain('Ada')
+    } finally {
+      await sqld.stop()
+    }
+  })
+})
