@@ -96,6 +96,7 @@ describe('The OpenAPI document', () => {
         "createAccessKey",
         "createAdministrator",
         "cancelJob",
+        "beginOidcSignIn",
         "createResource",
         "deleteExport",
         "deleteExportByAlias",
@@ -107,6 +108,7 @@ describe('The OpenAPI document', () => {
         "deleteResource",
         "endSession",
         "enrol",
+        "finishOidcSignIn",
         "ingestResources",
         "introspectToken",
         "issueToken",
@@ -362,7 +364,14 @@ describe('The service', () => {
       ['/health', '/health'],
       ['/openapi.json', '/openapi.json'],
     ]
-    const everywhere = ['cache-control', 'content-type', 'x-content-type-options', 'referrer-policy']
+    const everywhere = [
+      'cache-control',
+      'content-security-policy',
+      'content-type',
+      'cross-origin-resource-policy',
+      'referrer-policy',
+      'x-content-type-options',
+    ]
     for (const [template, path, init] of asked) {
       const method = init?.method?.toLowerCase() ?? 'get'
       const { status: given, headers } = await h.request(path, init)

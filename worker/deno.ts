@@ -13,11 +13,11 @@ export default {
   onListen: (address) => {
     opening ??= open(configAt(address))
   },
-  fetch: async (request) => {
+  fetch: async (request, { remoteAddr }) => {
     underWay++
     try {
       opening ??= open(config)
-      return await (await opening).answer(request)
+      return await (await opening).answer(request, 'hostname' in remoteAddr ? remoteAddr.hostname : undefined)
     } finally {
       underWay--
     }

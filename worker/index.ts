@@ -10,6 +10,8 @@ import { createTickOnce } from './export/tick-once.ts'
 import { createApp } from './http/app.ts'
 import { answerError } from './http/error-response.ts'
 import type { App } from './http/route.ts'
+import { withSecurityHeaders } from './http/security-headers.ts'
+import type { Connection } from './http/source.ts'
 import { openObjectStorage } from './open-storage.ts'
 import { systemClock } from './platform/clock.ts'
 import { randomId } from './platform/ids.ts'
@@ -24,7 +26,7 @@ export default {
   async fetch(request: Request, env: Environment, invocation: ExecutionContext): Promise<Response> {
     try {
       const { app } = await openService(env)
-      return await app.fetch(asSent(request), env, invocation)
+      return await app.fetch(asSent(request), connectionOf(request), invocation)
     } catch (error) {
       return answerUnopened(error)
     }
@@ -76,6 +78,11 @@ const createDeps = (env: Environment): Deps => {
   }
 }
 
+/** Cloudflare says it in a header that nobody else can set, and deletes what a client sends of that name. */
+const connectionOf = ({ headers }: Request): Connection => ({
+  peer: headers.get('cf-connecting-ip') ?? undefined,
+})
+
 /**
  * The request as its client sent it. Cloudflare asks for codings of its own, and says beside the request which the client takes; and
  * where a Worker is developed, its proxy names this machine as the client, which is not having forwarded the request.
@@ -93,5 +100,5 @@ const requestOfClient = z.object({ cf: z.object({ clientAcceptEncoding: z.string
 const answerUnopened = (error: unknown): Response => {
   const reason = error instanceof Error ? error.message : 'unknown'
   const known = hasCode(error, 'database-unavailable') ? error : new SluiceError('internal', reason)
-  return answerError(consoleLog('error', systemClock.now), known, '')
+  return withSecurityHeaders(answerError(consoleLog('error', systemClock.now), known, ''))
 }

@@ -1,4 +1,4 @@
-import { serve as listen } from '@hono/node-server'
+import { type Http2Bindings, type HttpBindings, serve as listen } from '@hono/node-server'
 import { isLoopbackName } from './config/loopback.ts'
 import { type Config, type Environment, loadConfig, withPort } from './config.ts'
 import { SluiceError } from './errors.ts'
@@ -20,7 +20,10 @@ const defaultGraceMs = 5000
 export const serve = async (wanted: Config): Promise<RunningServer> => {
   process.umask(0o077) // resources and exports are for the user of this process alone
   const ready = Promise.withResolvers<Answer>()
-  const { server, port } = await bind(wanted, async (request) => (await ready.promise)(request))
+  const { server, port } = await bind(wanted, async (request, { incoming }) => {
+    const peer = incoming.socket.remoteAddress // now, while the connection is there
+    return (await ready.promise)(request, peer)
+  })
   try {
     const config = withPort(wanted, port)
     const service = await startService(config)
@@ -40,10 +43,11 @@ export const serve = async (wanted: Config): Promise<RunningServer> => {
   }
 }
 
-type Answer = (request: Request) => Response | Promise<Response>
+type Answer = (request: Request, peer: string | undefined) => Response | Promise<Response>
+type Fetch = (request: Request, connection: HttpBindings | Http2Bindings) => Promise<Response>
 type Bound = { readonly server: ReturnType<typeof listen>; readonly port: number }
 
-const bind = ({ host, port }: Config, fetch: (request: Request) => Promise<Response>): Promise<Bound> =>
+const bind = ({ host, port }: Config, fetch: Fetch): Promise<Bound> =>
   new Promise((resolve, reject) => {
     // A load may take hours to send its body, and only its sender knows whether it still comes.
     const serverOptions = { requestTimeout: 0 }

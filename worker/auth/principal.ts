@@ -29,7 +29,10 @@ export type AdministratorPrincipal = {
   readonly administratorId: string
   readonly name: string
   readonly role: 'admin' | 'viewer'
-  /** Of those who signed in by a browser, whose cookie comes with every request whoever has made it: a key and a proxy say it of one request. */
+  /**
+   * Of those who signed in by a browser, which sends a cookie with every request, whoever has made it: such requests must come from our own
+   * pages (`http/own-page.ts`). A proxy that signs people in by a cookie of its own is a session too. An access key says it of one request.
+   */
   readonly session: { readonly sessionId: string } | undefined
 }
 

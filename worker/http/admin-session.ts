@@ -1,4 +1,5 @@
 import type { Context } from 'hono'
+import { proxySessionId } from '../auth/authenticate-proxy.ts'
 import { authenticateSession } from '../auth/authenticate-session.ts'
 import { endSession } from '../auth/end-session.ts'
 import { requestOptions } from '../auth/passkey-options.ts'
@@ -85,7 +86,7 @@ const answerSession = async (c: Context, deps: Deps): Promise<Response> => {
   const shown: SessionInfoShown = {
     auth: config.auth,
     origin: c.get('ownOrigin'),
-    ...(principal?.kind === 'administrator' ? { administrator: await showSignedIn(c, deps, principal) } : {}),
+    ...(principal?.kind === 'administrator' ? { administrator: await showSignedIn(deps, principal) } : {}),
     ways: {
       passkey: !isOpen && relyingPartyOf(config) !== undefined,
       accessKey: !isOpen,
@@ -98,14 +99,11 @@ const answerSession = async (c: Context, deps: Deps): Promise<Response> => {
 }
 
 const showSignedIn = async (
-  c: Context,
   { db, clock }: Deps,
   { administratorId: id, name, role, session }: AdministratorPrincipal,
 ): Promise<SignedInShown> => {
-  if (session === undefined) {
-    const method = c.req.header('authorization') === undefined ? 'proxy' : 'access-key'
-    return { id, name, role, method }
-  }
+  if (session === undefined) return { id, name, role, method: 'access-key' }
+  if (session.sessionId === proxySessionId) return { id, name, role, method: 'proxy' }
   const found = await readSession(db, session.sessionId, clock.now())
   if (found === undefined)
     throw new SluiceError('unauthenticated', 'Cannot tell who you are: the session has ended')
@@ -144,7 +142,7 @@ const answerSignedIn = async (c: Context, deps: Deps, secret: string): Promise<R
   if (principal?.kind !== 'administrator')
     throw new SluiceError('conflict', 'Cannot sign in: the session was ended at once')
   setSessionCookie(c, deps.config, secret)
-  const shown: SignInAnswerShown = { administrator: await showSignedIn(c, deps, principal) }
+  const shown: SignInAnswerShown = { administrator: await showSignedIn(deps, principal) }
   return c.json(shown, 200, noStore)
 }
 

@@ -13,6 +13,7 @@ import { registerAdminService } from './admin-service.ts'
 import { authenticate, type Identify, identifyByCredentials } from './authenticate.ts'
 import { registerAuthority } from './authority.ts'
 import { registerBundle } from './bundle.ts'
+import { crossOrigin } from './cross-origin.ts'
 import { type ReadWebFile, registerDashboard } from './dashboard.ts'
 import { recordedErrorResponse } from './error-response.ts'
 import { registerExportList } from './export-list.ts'
@@ -23,12 +24,16 @@ import { registerIngest } from './ingest.ts'
 import { registerJobParts } from './job-parts.ts'
 import { registerKickOff } from './kick-off.ts'
 import { registerMetadata } from './metadata.ts'
+import { registerOidc } from './oidc.ts'
 import { openAccess } from './open-access.ts'
 import { registerOpenApi } from './openapi-document.ts'
 import { createPollPace } from './poll-pace.ts'
+import { refuseTokenInUrl } from './refuse-token-in-url.ts'
 import { createRequestPace, pacing } from './request-pace.ts'
 import { registerResource } from './resource.ts'
 import type { App, Wake } from './route.ts'
+import { securityHeaders } from './security-headers.ts'
+import { createSignInPace } from './sign-in-pace.ts'
 import { registerStatus } from './status.ts'
 import { registerJobSteps } from './steer-jobs.ts'
 
@@ -45,6 +50,9 @@ export const createApp = (
   app.notFound(() => {
     throw new SluiceError('not-found', 'Cannot find this URL: nothing is served here')
   })
+  app.use(securityHeaders(deps.config))
+  if (deps.config.auth === 'smart' && deps.config.corsOrigins.length > 0) app.use(crossOrigin(deps.config))
+  app.use(refuseTokenInUrl())
   if (deps.config.auth === 'open') app.use(openAccess())
   app.use(pacing(createRequestPace(deps)))
   app.use(authenticate(deps, identify))
@@ -64,6 +72,7 @@ export const createApp = (
   registerAdminService(app, deps)
   registerAuthority(app, deps)
   registerAdminAudit(app, deps)
+  registerOidc(app, deps, createSignInPace(deps.clock))
   registerMetadata(app, deps)
   registerHealth(app, deps)
   registerOpenApi(app, deps.config)

@@ -36,7 +36,7 @@ export const identifyByCredentials: Identify = async (c, deps) => {
     return isAccessKey(token) ? authenticateAccessKey(deps, token) : authenticateToken(deps, token)
   const assertion = c.req.header('cf-access-jwt-assertion')
   if (deps.config.cloudflareAccess !== undefined && assertion !== undefined)
-    return authenticateProxy(deps, deps.config.cloudflareAccess, assertion)
+    return authenticateProxy(deps, deps.config.cloudflareAccess, assertion, c.get('source'))
   const cookie = sessionCookieOf(c, deps.config)
   return cookie === undefined ? undefined : authenticateSession(deps, cookie)
 }

@@ -13,10 +13,17 @@ export const consoleLog =
   (leastOfAll: LogLevel, now: () => number): Log =>
   (level, message, fields = {}, least = leastOfAll) => {
     if (rank[level] < rank[least]) return
-    const line = JSON.stringify({ time: new Date(now()).toISOString(), level, message, ...fields })
+    const line = toLine({ time: new Date(now()).toISOString(), level, message, ...fields })
     if (level === 'error' || level === 'warn') console.error(line)
     else console.log(line)
   }
+
+/** JSON leaves characters as they are that end a line, steer a terminal or turn the direction of text for some readers of logs. */
+const toLine = (fields: LogFields): string =>
+  JSON.stringify(fields).replace(
+    /[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
 
 /** The same log, of which other levels are wanted. */
 export const logFrom =

@@ -3,6 +3,7 @@ import type { Config } from '../config.ts'
 import type { Deps } from '../deps.ts'
 import { type EngineLoop, startEngineLoop } from '../export/engine-loop.ts'
 import { createApp } from '../http/app.ts'
+import type { Connection } from '../http/source.ts'
 import type { Db } from '../store/db.ts'
 import { releaseAllLeases } from '../store/units.ts'
 import { openDeps, openFileDatabase } from './open-deps.ts'
@@ -10,7 +11,8 @@ import { webFiles } from './web-files.ts'
 
 /** HTTP and the engine in one long-running process, but for the listening. */
 export type Service = {
-  answer(request: Request): Response | Promise<Response>
+  /** `peer`: the address at the other end of the connection. */
+  answer(request: Request, peer: string | undefined): Response | Promise<Response>
   readonly engine: Pick<EngineLoop, 'wake' | 'isBusy'>
   /** Ends the slices that run, waiting `graceMs` at most, and leaves the database to others. */
   close(graceMs: number): Promise<void>
@@ -54,7 +56,7 @@ const startedService = (deps: Deps, db: Db, closing: Closing): Service => {
   const engine = startEngineLoop({ ...deps, db })
   const app = createApp(deps, engine.wake, webFiles())
   return {
-    answer: (request) => app.fetch(request),
+    answer: (request, peer) => app.fetch(request, { peer } satisfies Connection),
     engine,
     close: async (graceMs) => {
       await engine.stop(graceMs)

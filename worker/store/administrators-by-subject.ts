@@ -1,0 +1,56 @@
+import { sql } from 'kysely'
+import type { AdministratorTable } from '../../schema/tables.ts'
+import type { Db, Statement } from './db.ts'
+
+/** An administrator whom an identity provider vouches for, and knows by `subject`. Instants in milliseconds since the epoch. */
+export type KnownBySubject = {
+  readonly administratorId: string
+  readonly name: string
+  readonly role: AdministratorTable['role']
+  readonly suspendedAt: number | undefined
+}
+
+export const readAdministratorBySubject = async (
+  db: Db,
+  subject: string,
+): Promise<KnownBySubject | undefined> => {
+  const row = await db.query
+    .selectFrom('administrator')
+    .select(['administrator_id', 'name', 'role', 'suspended_at'])
+    .where('subject', '=', subject)
+    .executeTakeFirst()
+  if (row === undefined) return undefined
+  return {
+    administratorId: row.administrator_id,
+    name: row.name,
+    role: row.role,
+    suspendedAt: row.suspended_at ?? undefined,
+  }
+}
+
+/** Writes nothing where the subject is known already: of two first sights at once, one makes the row. */
+export const insertAdministratorBySubject = (given: {
+  readonly administratorId: string
+  readonly name: string
+  readonly role: AdministratorTable['role']
+  readonly subject: string
+  readonly createdAt: number
+}): Statement =>
+  sql`insert into administrator (administrator_id, name, role, subject, created_at)
+    values (${given.administratorId}, ${given.name}, ${given.role}, ${given.subject}, ${given.createdAt})
+    on conflict (subject) where subject is not null do nothing`
+
+/** In SQL: the statement above has written. */
+export const wasInserted = (administratorId: string): Statement =>
+  sql`exists (select 1 from administrator where administrator_id = ${administratorId})`
+
+/** What the provider says now. */
+export const updateVouchedFor = (
+  administratorId: string,
+  { name, role }: Pick<KnownBySubject, 'name' | 'role'>,
+): Statement =>
+  sql`update administrator set name = ${name}, role = ${role} where administrator_id = ${administratorId}`
+
+/** Ends all sessions of whoever has this subject. */
+export const deleteSessionsOfSubject = (subject: string): Statement =>
+  sql`delete from session where administrator_id in (select administrator_id from administrator where subject = ${subject})`
