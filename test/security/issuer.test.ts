@@ -326,7 +326,7 @@ describe('What a token opens', () => {
     expect(reachOf(grants, 'Patient', 'r', 's')).toEqual({
       kind: 'matching',
       queries: [
-        'Patient?_security=https%3A%2F%2Fexample.org%2Faccess%7Ca,https%3A%2F%2Fexample.org%2Faccess%7Cb',
+        'Patient?_security=https%3A%2F%2Fexample.org%2Faccess%7Ca%2Chttps%3A%2F%2Fexample.org%2Faccess%7Cb',
       ],
     })
   })

@@ -72,13 +72,14 @@ export type Manifest = {
 export type ExportedFiles = { readonly manifest: Manifest; readonly text: ReadonlyMap<string, string> }
 
 /**
- * A write to the storage takes no longer than a lease, so that two leases after its end nothing of a job can change any more. Tests poll
- * as often as they like, and with a clock that stands still.
+ * A write to the storage takes no longer than a lease, so that two leases after its end nothing of a job can change any more. Tests ask
+ * and poll as often as they like, and with a clock that stands still.
  */
 export const testLimits: Partial<Limits> = {
   maxClockSkewMs: Number.POSITIVE_INFINITY,
   storageTimeoutMs: 45_000,
   pollBurst: Number.POSITIVE_INFINITY,
+  clientRequestsPerMinute: 0,
 }
 
 /** A database to test on. Its schema is brought up to date, and what it holds stays. */
