@@ -1,6 +1,6 @@
 import { formatInstant } from '../fhir/instant.ts'
 import type { AuditEvent } from '../store/audit.ts'
-import type { NewJob } from '../store/jobs.ts'
+import type { NewJob } from '../store/insert-job.ts'
 import type { KickOff } from './kick-off.ts'
 
 /**

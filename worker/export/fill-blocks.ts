@@ -6,7 +6,8 @@ import {
   maxPatientsOfBlocks,
   type Place,
 } from '../store/block.ts'
-import type { Job, NewUnit } from '../store/jobs.ts'
+import type { NewUnit } from '../store/insert-units.ts'
+import type { Job } from '../store/jobs.ts'
 import type { BlockLine, MeasuredBlock } from '../store/measure-blocks.ts'
 import { spanOf } from '../store/walk.ts'
 import { maxParts } from './cutter.ts'

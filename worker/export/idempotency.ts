@@ -3,7 +3,7 @@ import { SluiceError } from '../errors.ts'
 import type { ExportLevel, ExportRequest } from '../fhir/export-request.ts'
 import type { JobAuthorization } from '../fhir/scope/job-authorization.ts'
 import { sha256Hex } from '../platform/sha256-hex.ts'
-import { type Idempotency, readJobOfKey } from '../store/jobs.ts'
+import { type Idempotency, readJobOfKey } from '../store/insert-job.ts'
 import type { Asker } from './asker.ts'
 
 /** What of a kick-off makes it the same as another one. */

@@ -1,6 +1,6 @@
 import { endOfBlock, maxPatientsOfBlocks, type Place } from '../store/block.ts'
 import type { Statement } from '../store/db.ts'
-import type { NewUnit } from '../store/jobs.ts'
+import type { NewUnit } from '../store/insert-units.ts'
 import {
   type CountedBlock,
   countBlocks,

@@ -3,7 +3,8 @@ import { typeOfId } from '../fhir/resource-type.ts'
 import { countRange, nextPosition, type RangeCount } from '../store/count-range.ts'
 import type { Db } from '../store/db.ts'
 import { exportedTypeIds } from '../store/exported-types.ts'
-import type { Job, NewUnit } from '../store/jobs.ts'
+import type { NewUnit } from '../store/insert-units.ts'
+import type { Job } from '../store/jobs.ts'
 import { lastPosition, positionOf, typeIdAt } from '../store/position.ts'
 
 type UnitSource = NonNullable<NewUnit['source']>

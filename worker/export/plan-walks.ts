@@ -1,6 +1,7 @@
 import { typeOfId } from '../fhir/resource-type.ts'
 import { exportedTypeIds, provenanceTypeId } from '../store/exported-types.ts'
-import type { Job, NewUnit } from '../store/jobs.ts'
+import type { NewUnit } from '../store/insert-units.ts'
+import type { Job } from '../store/jobs.ts'
 import { isOfNewcomers } from '../store/read-walk.ts'
 import { countPatients, countWalks } from '../store/resolve-population.ts'
 import { maxPatientsOfWalk, spanOf, walkRow } from '../store/walk.ts'

@@ -1,6 +1,7 @@
 import type { Statement } from '../store/db.ts'
+import type { NewUnit } from '../store/insert-units.ts'
 import { isFiltered } from '../store/job-filters.ts'
-import type { Job, NewUnit } from '../store/jobs.ts'
+import type { Job } from '../store/jobs.ts'
 import { errorUnit, manifestUnit } from '../store/last-units.ts'
 import { commitPlan, commitPlanDone } from '../store/plan-unit.ts'
 import { isOfNewcomers } from '../store/read-walk.ts'

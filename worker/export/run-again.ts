@@ -1,7 +1,7 @@
 import { type Deps, fhirBase } from '../deps.ts'
 import { SluiceError } from '../errors.ts'
 import type { Actor } from '../platform/actor.ts'
-import { insertJob, type NewJob } from '../store/jobs.ts'
+import { insertJob, type NewJob } from '../store/insert-job.ts'
 import { readAskedJob } from '../store/read-asked-job.ts'
 import { unknownExport } from './cannot-steer.ts'
 import { codecVersion } from './kick-off.ts'

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { SluiceError } from '../errors.ts'
 import type { Db } from './db.ts'
-import { insertUnits } from './jobs.ts'
+import { insertUnits } from './insert-units.ts'
 import { errorOrdinal, errorUnit } from './last-units.ts'
 import { type Page, type PageBounds, type PageRow, pageOf, readBounded } from './page.ts'
 import { holdsLease, type Lease, writeUnderLease } from './units.ts'

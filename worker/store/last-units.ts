@@ -1,4 +1,4 @@
-import type { NewUnit } from './jobs.ts'
+import type { NewUnit } from './insert-units.ts'
 
 /**
  * The units that every other unit of their job goes before, whenever they are inserted: none of them is claimed while one with a smaller

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Db, Statement } from './db.ts'
 import { recordSlice, type SliceRecord } from './end-slice.ts'
-import { insertUnits, type NewUnit } from './jobs.ts'
+import { insertUnits, type NewUnit } from './insert-units.ts'
 import { holdsLease, type Lease, writeUnderLease } from './units.ts'
 
 /**

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { JobTable } from '../../schema/tables.ts'
 import type { Db } from './db.ts'
-import { type JobParameters, parseParameters } from './jobs.ts'
+import { type JobParameters, parseParameters } from './job-parameters.ts'
 
 /** What a job was asked for, by whom, and what was to be told of that from the start. */
 export type AskedJob = {

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Db } from './db.ts'
-import { type Job, type NewJob, sinceSeqOf, untilSeqOf } from './jobs.ts'
+import { type NewJob, sinceSeqOf, untilSeqOf } from './insert-job.ts'
+import type { Job } from './jobs.ts'
 
 export type Snapshot = Pick<Job, 'transactionTime' | 'asOf' | 'sinceSeq' | 'untilSeq'>
 
