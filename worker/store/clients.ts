@@ -1,4 +1,5 @@
-import { sql } from 'kysely'
+import { type Selectable, sql } from 'kysely'
+import type { ClientTable } from '../../schema/tables.ts'
 import type { PublicKeySet } from '../platform/jwk-set.ts'
 import type { Db, Statement } from './db.ts'
 
@@ -69,20 +70,7 @@ export const updateClient = (client: Client, changedAt: number): Statement =>
 export const deleteClient = (clientId: string): Statement =>
   sql`delete from client where client_id = ${clientId}`
 
-export type ClientRow = {
-  client_id: string
-  name: string
-  jwks_url: string | null
-  jwks: string | null
-  scopes: string
-  group_ids: string | null
-  destinations: string | null
-  requests_per_minute: number | null
-  max_running_jobs: number | null
-  suspended_at: number | null
-  created_at: number
-  changed_at: number
-}
+export type ClientRow = Selectable<ClientTable>
 
 export const toClient = (row: ClientRow): Client => ({
   clientId: row.client_id,
