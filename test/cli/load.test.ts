@@ -119,6 +119,20 @@ describe('load --server', () => {
     )
   })
 
+  it('shows the access key of SLUICE_TOKEN, and none without it', async () => {
+    const shown: (string | undefined)[] = []
+    const server = await listen((request, response) => {
+      shown.push(request.headers.authorization)
+      request.resume().on('end', () => response.end(JSON.stringify({ stored: 1, refused: 0, problems: [] })))
+    })
+    const file = write('a.ndjson', 'one\n')
+    expect((await run('load', '--server', server, file)).exitCode).toBe(0)
+    const { io, stderr } = captureIo({ SLUICE_TOKEN: 'slk_test' })
+    expect(await runCommand(['load', '--server', server, file], io)).toBe(0)
+    expect(shown).toEqual([undefined, 'Bearer slk_test'])
+    expect(stderr()).not.toContain('slk_test')
+  })
+
   it('goes by the first bytes, not by the name, to tell gzip', async () => {
     const seen: string[] = []
     const server = await listen(storing(seen))

@@ -33,8 +33,13 @@ export const resumeClient = (deps: Deps, at: ClientAt, actor: Actor): Promise<Cl
   change(deps, at, 'client.change', actor, (client) => ({ ...client, suspendedAt: undefined }))
 
 /** Forgets a client; nobody who has a token of it is known any more. Its exports stay for administrators until they expire. */
-export const removeClient = async (deps: Deps, { clientId }: ClientAt, actor: Actor): Promise<void> => {
+export const removeClient = async (
+  deps: Deps,
+  { clientId, changedAt }: ClientAt,
+  actor: Actor,
+): Promise<void> => {
   const client = await requireClient(deps, clientId)
+  if (changedAt !== undefined && changedAt !== client.changedAt) throw changedMeanwhile('precondition-failed')
   const now = deps.clock.now()
   await deps.db.batch([
     revokeTokensOf(clientId, now), // or they would be good again for another client that takes the id

@@ -25,7 +25,10 @@ export const createClient = async (
     insertAuditIf(auditOf('client.create', client, actor, now), hasChanged),
   ])
   if (inserted.changed === 0)
-    throw new SluiceError('conflict', `Cannot register client "${client.clientId}": there is one of this id`)
+    throw new SluiceError(
+      'conflict',
+      `Cannot register client "${client.clientId}": there is one of this id, or there are still exports of an earlier one`,
+    )
   return client
 }
 

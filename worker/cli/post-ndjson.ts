@@ -7,14 +7,22 @@ import { type ErrorCode, SluiceError } from '../errors.ts'
 import type { IngestReport } from '../ingest/ingest-report.ts'
 
 /**
- * Streams NDJSON to the ingest route of a running server. By `node:http`, for `fetch` gives up when no answer has begun after five
+ * Streams NDJSON to the ingest route of a running server, with the access key of an administrator where it asks for one. By `node:http`, for `fetch` gives up when no answer has begun after five
  * minutes, and the answer to a load begins at its end.
  */
-export const postNdjson = async (origin: string, input: Readable): Promise<IngestReport> => {
+export const postNdjson = async (
+  origin: string,
+  input: Readable,
+  accessKey?: string | undefined,
+): Promise<IngestReport> => {
   const url = new URL('/admin/api/ingest', origin)
   const request = (url.protocol === 'https:' ? requestHttps : requestHttp)(url, {
     method: 'POST',
-    headers: { 'Content-Type': 'application/fhir+ndjson', Accept: 'application/json, application/fhir+json' },
+    headers: {
+      'Content-Type': 'application/fhir+ndjson',
+      Accept: 'application/json, application/fhir+json',
+      ...(accessKey === undefined ? {} : { Authorization: `Bearer ${accessKey}` }),
+    },
   })
   const answer = answerTo(request, origin)
   try {

@@ -86,7 +86,7 @@ export const registerAdminClients = (app: App, deps: Deps): void => {
         'deleteClient',
         'Forget a client; its tokens open nothing any more, its exports stay until they expire',
       ),
-      responses: { 204: { description: 'It is forgotten' }, ...outcomes(403, 404, 503) },
+      responses: { 204: { description: 'It is forgotten' }, ...outcomes(403, 404, 412, 503) },
       access: 'admin',
       handler: async (c) => {
         await removeClient(deps, clientAt(c), askerOf(c).actor)

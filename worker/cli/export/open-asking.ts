@@ -3,6 +3,7 @@ import { systemClock } from '../../platform/clock.ts'
 import { randomId } from '../../platform/ids.ts'
 import { version } from '../../version.ts'
 import { type CommandIo, sayLine } from '../command-io.ts'
+import { tokenOf } from '../token-of.ts'
 import type { Asking } from './ask.ts'
 import { readClientKey } from './client-key.ts'
 import type { ExportClient, ExportRequest } from './export-request.ts'
@@ -18,7 +19,7 @@ export const openAsking = async (request: ExportRequest, io: CommandIo): Promise
     userAgent: `sluice/${version}`,
     deadline: AbortSignal.timeout(request.timeoutMs),
   }
-  const given = tokenOf(io.env.SLUICE_TOKEN?.trim())
+  const given = tokenOf(io)
   if (request.client !== undefined && given !== undefined)
     throw new SluiceError('invalid', 'Cannot export: there is SLUICE_TOKEN, and --client-id as well; use one')
   const tokens =
@@ -67,11 +68,4 @@ const serverOf = async ({ query, out }: ExportRequest): Promise<string> => {
   const server = query?.server ?? (await readState(out)).run?.query?.server
   if (server !== undefined) return server
   throw new SluiceError('forbidden', 'Cannot get an access token: the run says no server; give --token-url')
-}
-
-/** `fetch` would repeat in its error what it cannot send. */
-const tokenOf = (text: string | undefined): string | undefined => {
-  if (text === undefined || text === '') return undefined
-  if (/^[\x21-\x7E]+$/.test(text)) return text
-  throw new SluiceError('invalid', 'Cannot use SLUICE_TOKEN: it must be of visible ASCII characters')
 }
