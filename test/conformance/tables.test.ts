@@ -1,19 +1,14 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { readTestTitles } from '../support/test-titles.ts'
-import { type Evidence, type Row, readListed, readTable } from './read-table.ts'
+import { readListed, readTable } from '../support/read-table.ts'
+import { compareIds, numbers, padded, pendingIn, problemsOf, sameIds } from '../support/table-evidence.ts'
 
 /** The tables beside this file say of every rule which test shows it, or why none does; here they are held to it. */
 
-const root = join(import.meta.dirname, '../..')
 const textOf = (name: string) => readFileSync(join(import.meta.dirname, name), 'utf8')
 
-const numbers = (first: number, last: number) => Array.from({ length: last - first + 1 }, (_, n) => first + n)
-const padded = (prefix: string, ...ns: readonly (number | readonly number[])[]) =>
-  ns.flat().map((n) => `${prefix}-${String(n).padStart(2, '0')}`)
-
-/** The rules of the Bulk Data IG (STU2, STU3), and what public suites, HTTP and care ask beside it. */
+/** The rules of the Bulk Data IG (STU2, STU3) and of SMART Backend Services, and what public suites, HTTP and care ask beside it. */
 const rules = [
   ...padded('K', numbers(1, 31)),
   ...padded('P', [1, 2, 3], [10, 11, 12], numbers(20, 27), [30, 31, 32], numbers(40, 43)),
@@ -26,6 +21,7 @@ const rules = [
   ...padded('A', numbers(1, 5)),
   ...padded('G', numbers(1, 8)),
   ...padded('X', numbers(1, 4)),
+  ...padded('T', numbers(1, 29)),
   ...padded('CAP', numbers(1, 13)),
   ...padded('HTTP', numbers(1, 10)),
   ...padded('PROP', numbers(1, 16)),
@@ -42,52 +38,12 @@ const features = [
 
 const levels = ['MUST', 'MUST NOT', 'SHOULD', 'SHOULD NOT', 'MAY', 'note', 'suite', 'ours']
 
-const titlesByPath = new Map<string, ReadonlySet<string>>()
-const titlesOf = (path: string): ReadonlySet<string> => {
-  const titles = titlesByPath.get(path) ?? readTestTitles(join(root, path))
-  titlesByPath.set(path, titles)
-  return titles
-}
-
-const problemOf = (evidence: Evidence): string | undefined => {
-  switch (evidence.kind) {
-    case 'test':
-      if (!existsSync(join(root, evidence.path))) return `there is no ${evidence.path}`
-      if (titlesOf(evidence.path).has(evidence.title)) return undefined
-      return `${evidence.path} has no test "${evidence.title}"`
-    case 'reason':
-      return undefined
-    case 'unreadable':
-      return /\bpending\b/.test(evidence.text) ? undefined : `neither a test nor a reason: ${evidence.text}`
-    default:
-      return evidence satisfies never
-  }
-}
-
-const problemsOf = ({ id, evidence }: Row): readonly string[] =>
-  evidence.length === 0
-    ? [`${id}: has neither a test nor a reason`]
-    : evidence.flatMap((each) => problemOf(each) ?? []).map((problem) => `${id}: ${problem}`)
-
-const pendingIn = (rows: readonly Row[]): readonly string[] =>
-  rows
-    .filter(({ cells }) => cells.some((cell) => /\bpending\b/.test(cell)))
-    .map(({ cells }) => cells.join(' | '))
-
-const twice = (ids: readonly string[]) => ids.filter((id, at) => ids.indexOf(id) !== at)
-const without = (ids: readonly string[], others: readonly string[]) =>
-  ids.filter((id) => !others.includes(id))
-
-describe('The table of the rules of the Bulk Data IG', () => {
+describe('The table of the rules of the Bulk Data IG and of SMART Backend Services', () => {
   const rows = readTable(textOf('README.md'))
   const ids = rows.map(({ id }) => id)
 
   test('has every rule once, and no other', () => {
-    expect({ missing: without(rules, ids), unknown: without(ids, rules), twice: twice(ids) }).toEqual({
-      missing: [],
-      unknown: [],
-      twice: [],
-    })
+    expect(compareIds(rules, ids)).toEqual(sameIds)
   })
 
   test('has five cells in each row, the second a level', () => {
@@ -112,11 +68,7 @@ describe('The table of what comparable servers offer', () => {
   const ids = [...rows.map(({ id }) => id), ...readListed(text)]
 
   test('and the list below it have every feature once, and no other', () => {
-    expect({ missing: without(features, ids), unknown: without(ids, features), twice: twice(ids) }).toEqual({
-      missing: [],
-      unknown: [],
-      twice: [],
-    })
+    expect(compareIds(features, ids)).toEqual(sameIds)
   })
 
   test('has three cells in each row', () => {

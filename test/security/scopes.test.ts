@@ -89,6 +89,8 @@ describe('A scope', () => {
     ['of every type, with a modifier of some', 'system/*.rs?_tag:in=x'],
     ['with a bad escape', 'system/Observation.rs?category=a\\b'],
     ['with a blank in its constraint', 'system/Observation.rs?category=a b'],
+    ['with NUL in its constraint', 'system/Patient.rs?name=a\0&gender=female'],
+    ['with a control character in its constraint', 'system/Patient.rs?name=a\u0001'],
     ['with a quote in its constraint', 'system/Observation.rs?category="a"'],
     ['with a bad date', 'system/Observation.rs?date=yesterday'],
   ])('%s is refused', (_, text) => {

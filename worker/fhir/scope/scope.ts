@@ -56,7 +56,8 @@ export const pairsOf = ({ query }: Pick<Scope, 'query'>): readonly QueryPair[] =
 /** Compiling it finds what is wrong with it. What is asked of every type must be what every type has. */
 const assertConstraint = (text: string, type: Scope['type'], query: string, context: SearchContext): void => {
   const pairs = pairsOf({ query })
-  if (/[\s"\\]/.test(query) || pairs.length === 0) throw refused(text, 'its constraint is no search')
+  // A database may end a text at NUL, and so lose what stands behind it of a constraint.
+  if (/[\s\p{Cc}"\\]/u.test(query) || pairs.length === 0) throw refused(text, 'its constraint is no search')
   const strange =
     type === '*' ? pairs.find(([name]) => !ofEveryType.has(name.split(':', 1)[0] ?? '')) : undefined
   if (strange !== undefined)

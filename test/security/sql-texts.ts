@@ -1,0 +1,22 @@
+/** Texts that would mean something, were they ever put into a statement as they stand. */
+export const sqlTexts = [
+  "'",
+  "''",
+  '"',
+  "' or '1'='1",
+  "'; drop table job; --",
+  "x' union select body from resource_body --",
+  '%',
+  '_',
+  '*',
+  '\\',
+  '?1',
+  ':a',
+  '@a',
+  '$1',
+  '\0',
+  '/*',
+  '1); delete from job; --',
+  '{{1}}',
+  '\u{1F600}',
+]
