@@ -188,6 +188,7 @@ describe.skipIf(program === undefined)('Administrators in Chromium', { timeout: 
     await page.getByRole('button', { name: 'Start export' }).click()
     const dialog = page.getByRole('dialog', { name: 'Your session has ended' })
     await dialog.waitFor()
+    await dialog.getByRole('button', { name: 'Use a passkey' }).and(page.locator(':focus')).waitFor()
     await page.keyboard.press('Escape')
     await dialog.getByLabel('Access key').fill('slk_wrong')
     await dialog.getByRole('button', { name: 'Sign in', exact: true }).click()
@@ -200,6 +201,26 @@ describe.skipIf(program === undefined)('Administrators in Chromium', { timeout: 
     await page.getByText('Cannot export Group/diabetes: there is none').waitFor()
   })
 
+  test('see again what could not be read while they were signed out, without asking for it', async () => {
+    const key = await enrolByKey('Annie')
+    for (const [name, seen] of [
+      ['Data', 'Nothing is stored yet'],
+      ['Overview', 'Resources stored'],
+      ['Jobs', 'Jobs'],
+    ] as const) {
+      await page.goto('/account')
+      await page.getByRole('table', { name: 'Sessions' }).waitFor()
+      await context.clearCookies()
+      await page.getByRole('link', { name, exact: true }).first().click()
+      const dialog = page.getByRole('dialog', { name: 'Your session has ended' })
+      await dialog.getByLabel('Access key').fill(key)
+      await dialog.getByRole('button', { name: 'Sign in', exact: true }).click()
+      await dialog.waitFor({ state: 'hidden' })
+      await page.getByRole('main').getByText(seen, { exact: true }).first().waitFor({ timeout: 3000 })
+      await page.getByRole('main').getByRole('alert').waitFor({ state: 'detached', timeout: 3000 })
+    }
+  })
+
   test('start exports with their session, which is nothing that another site could do', async () => {
     await enrolByKey('Vera')
     await page.goto('/new')
@@ -207,6 +228,51 @@ describe.skipIf(program === undefined)('Administrators in Chromium', { timeout: 
     await page.waitForURL(/\/jobs\/[0-9a-f-]{36}/)
     const typed = await page.goto('/fhir/$export')
     expect(typed?.status(), 'a typed URL starts nothing').toBe(403)
+  })
+
+  test('of role viewer see whose exports there are, and no button that would be refused to them', async () => {
+    await enrolByKey('Hedy')
+    await page.goto('/new')
+    await page.getByText('-H "Authorization: Bearer $SLUICE_TOKEN"').waitFor()
+    await page.getByRole('button', { name: 'Start export' }).click()
+    await page.waitForURL(/\/jobs\/[0-9a-f-]{36}/)
+    const job = page.url()
+    await page.getByText('Completed', { exact: true }).first().waitFor()
+    await page.getByRole('button', { name: 'Delete export' }).waitFor()
+    await context.clearCookies()
+
+    await enrolByKey('Vi', 'viewer')
+    const content = page.getByRole('main')
+    for (const path of ['/', '/jobs', '/data', job]) {
+      await page.goto(path)
+      await page.waitForLoadState('networkidle')
+      const acts = [
+        ...(await page.getByRole('button').allInnerTexts()),
+        ...(await page.getByRole('link').allInnerTexts()),
+      ]
+      expect(
+        acts.filter((text) => /export$|^Run|^Keep|^Retry|Download|JSON/i.test(text.trim())),
+        path,
+      ).toEqual([])
+    }
+    await content
+      .getByText('Files are opened by administrators of role admin')
+      .or(content.getByText('There are none.'))
+      .waitFor()
+    await page.goto('/new')
+    await content.getByText('Your role is viewer').waitFor()
+    expect(await problemsOf(page)).toEqual([])
+    for (const width of [360, 920, 1280]) {
+      await page.setViewportSize({ width, height: 800 })
+      await page.goto('/jobs')
+      await content.getByText('Hedy').waitFor()
+      const box = await content
+        .getByRole('cell', { name: /^Everything/ })
+        .first()
+        .boundingBox()
+      expect(box?.width, `at ${width}`).toBeGreaterThan(130)
+      expect(await problemsOf(page)).toEqual([])
+    }
   })
 
   test('are led nowhere but to pages of this service', async () => {

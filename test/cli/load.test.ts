@@ -119,20 +119,6 @@ describe('load --server', () => {
     )
   })
 
-  it('shows the access key of SLUICE_TOKEN, and none without it', async () => {
-    const shown: (string | undefined)[] = []
-    const server = await listen((request, response) => {
-      shown.push(request.headers.authorization)
-      request.resume().on('end', () => response.end(JSON.stringify({ stored: 1, refused: 0, problems: [] })))
-    })
-    const file = write('a.ndjson', 'one\n')
-    expect((await run('load', '--server', server, file)).exitCode).toBe(0)
-    const { io, stderr } = captureIo({ SLUICE_TOKEN: 'slk_test' })
-    expect(await runCommand(['load', '--server', server, file], io)).toBe(0)
-    expect(shown).toEqual([undefined, 'Bearer slk_test'])
-    expect(stderr()).not.toContain('slk_test')
-  })
-
   it('goes by the first bytes, not by the name, to tell gzip', async () => {
     const seen: string[] = []
     const server = await listen(storing(seen))
@@ -216,6 +202,27 @@ describe('load --server', () => {
       expect(stdout).toMatch(/\n1 file failed, 1 file not tried\n$/)
     },
   )
+
+  it('shows the access key of the environment, and says where one is wanted', async () => {
+    const shown: (string | undefined)[] = []
+    const server = await listen((request, response) => {
+      shown.push(request.headers.authorization)
+      const answer =
+        request.headers.authorization === undefined ? failing(401, outcome('who is it')) : storing([])
+      return answer(request, response)
+    })
+    const path = write('a.ndjson', 'good\n')
+    const { stdout } = await run('load', '--server', server, path)
+    expect(stdout).toContain(
+      `failed: Cannot load into server "${server}": who is it; put an access key into SLUICE_TOKEN\n`,
+    )
+    const { io } = captureIo({ SLUICE_TOKEN: ' slk_1_secret\n' })
+    expect(await runCommand(['load', '--server', server, path], io)).toBe(0)
+    expect(shown).toEqual([undefined, 'Bearer slk_1_secret'])
+    const bad = captureIo({ SLUICE_TOKEN: 'slk_1_ü' })
+    expect(await runCommand(['load', '--server', server, path], bad.io)).toBe(2)
+    expect(bad.stderr()).not.toContain('slk_1')
+  })
 
   it('ends when the server cannot be reached, or goes away', async () => {
     const gone = await listen((request) => {

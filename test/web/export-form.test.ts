@@ -34,7 +34,7 @@ describe('The form of a new export', () => {
   test('does not ask for all patients where the job listed some, and shows where they belong', () => {
     const again = formOf({ ...done, patients: 2 })
     expect(lacksPatients(again)).toBe(true)
-    expect(curlOf(again, base)).toContain('"reference":"Patient/{id}"')
+    expect(curlOf(again, base, false)).toContain('"reference":"Patient/{id}"')
     expect(lacksPatients({ ...again, patients: 'p1' })).toBe(false)
     expect(lacksPatients({ ...again, unlisted: 0 })).toBe(false)
   })
@@ -51,11 +51,17 @@ describe('The form of a new export', () => {
     expect(isChainedTo(form, { ...done, patients: 1 })).toBe(false)
     expect(isChainedTo(form, { ...done, until: '2026-02-01T00:00:00.000Z' })).toBe(false)
     expect(isChainedTo(form, { ...done, state: 'failed' })).toBe(false)
+    expect(isChainedTo(form, { ...done, clientId: 'registry' }), 'its rights may be fewer').toBe(false)
+  })
+
+  test('shows no credentials in the command line, but where they come from if there must be some', () => {
+    expect(curlOf(emptyForm(), base, true)).toContain('-H "Authorization: Bearer $SLUICE_TOKEN"')
+    expect(curlOf(emptyForm(), base, false)).not.toContain('Authorization')
   })
 
   test('encodes the id of a Group in the command line', () => {
     const form = { ...emptyForm(), level: 'group' as const, groupId: 'a/b?c' }
-    expect(curlOf(form, base)).toContain(`'${base}/Group/a%2Fb%3Fc/$export'`)
-    expect(curlOf({ ...form, groupId: '' }, base)).toContain('/Group/{id}/$export')
+    expect(curlOf(form, base, false)).toContain(`'${base}/Group/a%2Fb%3Fc/$export'`)
+    expect(curlOf({ ...form, groupId: '' }, base, false)).toContain('/Group/{id}/$export')
   })
 })

@@ -7,13 +7,13 @@ import { type ErrorCode, SluiceError } from '../errors.ts'
 import type { IngestReport } from '../ingest/ingest-report.ts'
 
 /**
- * Streams NDJSON to the ingest route of a running server, with the access key of an administrator where it asks for one. By `node:http`, for `fetch` gives up when no answer has begun after five
- * minutes, and the answer to a load begins at its end.
+ * Streams NDJSON to the ingest route of a running server. By `node:http`, for `fetch` gives up when no answer has begun after five
+ * minutes, and the answer to a load begins at its end. Nor does it follow redirects, so that the token goes nowhere else.
  */
 export const postNdjson = async (
   origin: string,
   input: Readable,
-  accessKey?: string | undefined,
+  token?: string | undefined,
 ): Promise<IngestReport> => {
   const url = new URL('/admin/api/ingest', origin)
   const request = (url.protocol === 'https:' ? requestHttps : requestHttp)(url, {
@@ -21,7 +21,7 @@ export const postNdjson = async (
     headers: {
       'Content-Type': 'application/fhir+ndjson',
       Accept: 'application/json, application/fhir+json',
-      ...(accessKey === undefined ? {} : { Authorization: `Bearer ${accessKey}` }),
+      ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
     },
   })
   const answer = answerTo(request, origin)
@@ -80,9 +80,10 @@ const reportIn = (body: string, origin: string): IngestReport => {
 
 const refuse = (status: number, body: string, origin: string): never => {
   const outcome = outcomeSchema.safeParse(parseJson(body))
-  const reason = outcome.success
+  const said = outcome.success
     ? outcome.data.issue.map(({ diagnostics }) => diagnostics).join('; ')
     : `HTTP status ${status}`
+  const reason = status === 401 ? `${said}; put an access key into SLUICE_TOKEN` : said
   throw new SluiceError(codeOf(status), `Cannot load into server "${origin}": ${reason}`)
 }
 

@@ -75,7 +75,9 @@ const createProgram = ({ stdout, stderr }: CommandIo): Command =>
 const addLoad = (program: Command, run: (request: LoadRequest) => Promise<void>): void => {
   program
     .command('load')
-    .description('Store FHIR resources from NDJSON files, plain (.ndjson) or gzipped (.ndjson.gz).')
+    .description(
+      'Store FHIR resources from NDJSON files, plain (.ndjson) or gzipped (.ndjson.gz). An access key, or a token, for --server comes from the variable SLUICE_TOKEN.',
+    )
     .argument('<paths...>', 'files, and folders to look for such files in, with all folders below')
     .addOption(
       new Option(

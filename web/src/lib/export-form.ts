@@ -37,10 +37,11 @@ export const formOf = (job: Job): ExportForm => ({
 
 /**
  * Whether a job has brought all up to its `transactionTime` of what the form asks for, so that this may be the next `_since`: it was asked for
- * the same types of the same people, and for no end.
+ * the same types of the same people, for no end, and not by a client, whose rights may have left something out.
  */
 export const isChainedTo = (form: ExportForm, job: Job): boolean =>
   job.state === 'completed' &&
+  job.clientId === undefined &&
   job.level === form.level &&
   (form.level !== 'group' || job.groupId === form.groupId.trim()) &&
   job.patients === undefined &&
@@ -83,8 +84,8 @@ export const bodyOf = (form: ExportForm): { [name: string]: unknown } => ({
 export const preferOf = ({ lenient }: ExportForm): string =>
   lenient ? 'respond-async, handling=lenient' : 'respond-async'
 
-/** The request as a command line, which does the same. */
-export const curlOf = (form: ExportForm, fhirBase: string): string => {
+/** The request as a command line, which does the same; where credentials are wanted, with those of the shell it is pasted into. */
+export const curlOf = (form: ExportForm, fhirBase: string, needsToken: boolean): string => {
   const groupId = encodeURIComponent(form.groupId.trim()) || '{id}'
   const scope = { system: '', patient: '/Patient', group: `/Group/${groupId}` }[form.level]
   const query = Object.entries(queryOf(form)).map(([name, value]) => `${name}=${encoded(String(value))}`)
@@ -95,7 +96,8 @@ export const curlOf = (form: ExportForm, fhirBase: string): string => {
   const headers = ['Accept: application/fhir+json', `Prefer: ${preferOf(form)}`].map(
     (header) => `-H ${quoted(header)}`,
   )
-  return [`curl -i ${headers.join(' ')}`, ...body, quoted(url)].join(' \\\n  ')
+  const token = needsToken ? ['-H "Authorization: Bearer $SLUICE_TOKEN"'] : []
+  return [`curl -i ${headers.join(' ')}`, ...token, ...body, quoted(url)].join(' \\\n  ')
 }
 
 /** Commas and colons may stand in a query as they are, and are easier to read. */

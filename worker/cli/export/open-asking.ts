@@ -3,7 +3,7 @@ import { systemClock } from '../../platform/clock.ts'
 import { randomId } from '../../platform/ids.ts'
 import { version } from '../../version.ts'
 import { type CommandIo, sayLine } from '../command-io.ts'
-import { tokenOf } from '../token-of.ts'
+import { givenToken } from '../given-token.ts'
 import type { Asking } from './ask.ts'
 import { readClientKey } from './client-key.ts'
 import type { ExportClient, ExportRequest } from './export-request.ts'
@@ -19,7 +19,7 @@ export const openAsking = async (request: ExportRequest, io: CommandIo): Promise
     userAgent: `sluice/${version}`,
     deadline: AbortSignal.timeout(request.timeoutMs),
   }
-  const given = tokenOf(io)
+  const given = givenToken(io.env)
   if (request.client !== undefined && given !== undefined)
     throw new SluiceError('invalid', 'Cannot export: there is SLUICE_TOKEN, and --client-id as well; use one')
   const tokens =
