@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { runCommand } from '../../worker/cli/run-command.ts'
 import { fileUrlOfPath } from '../../worker/config/file-url.ts'
+import { enrol } from '../support/enrol.ts'
 import { freePort } from '../support/free-port.ts'
 import { ndjson, populationLines } from '../support/population.ts'
 import { smartEnvironment } from '../support/principals.ts'
@@ -27,17 +28,6 @@ const run = async (...args: readonly string[]) => {
   const { io, stdout, stderr } = captureIo(env)
   const exitCode = await runCommand(args, io)
   return { exitCode, stdout: stdout(), stderr: stderr() }
-}
-
-/** Enrols by a link at a server, and returns the access key. */
-const enrol = async (url: string, link: string): Promise<string> => {
-  const answer = await fetch(`${url}/admin/api/enrolment`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', 'x-sluice-form': '1' },
-    body: JSON.stringify({ secret: link.split('#')[1], step: 'access-key' }),
-  })
-  const { accessKey } = (await answer.json()) as { accessKey: string }
-  return accessKey
 }
 
 const statusWith = async (url: string, key: string): Promise<number> =>

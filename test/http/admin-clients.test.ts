@@ -76,6 +76,11 @@ describe('Registering a client', () => {
     ['with a misspelt member', { scope: 'system/*.rs' }, /scope/],
     ['with an id that could not stand in a URL', { clientId: 'a/b' }, /clientId/],
     ['with a jwksUrl of another scheme', { jwks: undefined, jwksUrl: 'file:///etc/passwd' }, /jwksUrl/],
+    [
+      'with a jwksUrl in a private network',
+      { jwks: undefined, jwksUrl: 'https://10.0.0.1/jwks' },
+      /PRIVATE_HOSTS.*"10\.0\.0\.1"/,
+    ],
   ])('is refused %s', async (_, change, reason) => {
     const refused = await create({ ...analytics, ...change })
     expect(refused.status).toBe(400)

@@ -45,32 +45,33 @@ export const runFlow = async ({ url }: Running): Promise<FlowResult> => {
   expect((await fetch(url + status, { method: 'DELETE' })).status).toBe(202)
   expect((await fetch(url + status)).status).toBe(404)
   expect((await fetch(atOrigin(url, items[0]?.url ?? ''))).status).toBe(404)
-  const hashes = await Promise.all(
-    files.map(async (text, i) => `${nameOf(items[i]?.url)} ${await sha256(withoutMoments(text))}`),
-  )
+  const hashes = await Promise.all(files.map((text, i) => fingerprint(items[i]?.url ?? '', text)))
   return { counts: countsOf(manifest), hashes }
 }
 
-export const load = async (url: string, lines: readonly string[]): Promise<void> => {
+/** Headers by which somebody is admitted. */
+export type Credentials = Readonly<Record<string, string>>
+
+export const load = async (url: string, lines: readonly string[], who: Credentials = {}): Promise<void> => {
   const response = await fetch(`${url}/admin/api/ingest`, {
     method: 'POST',
-    headers: { 'content-type': 'application/fhir+ndjson' },
+    headers: { ...who, 'content-type': 'application/fhir+ndjson' },
     body: ndjson(lines),
   })
   expect(await response.json()).toEqual({ stored: lines.length, refused: 0, problems: [] })
 }
 
 /** The path of the status request. */
-export const kickOff = async (url: string): Promise<string> => {
-  const headers = { accept: 'application/fhir+json', prefer: 'respond-async' }
+export const kickOff = async (url: string, who: Credentials = {}): Promise<string> => {
+  const headers = { ...who, accept: 'application/fhir+json', prefer: 'respond-async' }
   const response = await fetch(`${url}/fhir/$export`, { headers })
   expect(response.status, await response.text()).toBe(202)
   return new URL(response.headers.get('content-location') ?? '').pathname
 }
 
-export const completed = async (url: string, path: string): Promise<Manifest> => {
+export const completed = async (url: string, path: string, who: Credentials = {}): Promise<Manifest> => {
   for (;;) {
-    const response = await fetch(url + path)
+    const response = await fetch(url + path, { headers: who })
     if (response.status === 200) return response.json()
     expect(response.status, await response.text()).toBe(202)
     expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0)
@@ -98,13 +99,17 @@ const download = async (url: string, link: string): Promise<string> => {
 
 const atOrigin = (url: string, link: string): string => url + new URL(link).pathname
 
-const nameOf = (link = ''): string => link.slice(link.lastIndexOf('/') + 1)
+const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1)
 
-const countsOf = ({ output }: Manifest): Record<string, number> => {
+export const countsOf = ({ output }: Manifest): Record<string, number> => {
   const counts: Record<string, number> = {}
   for (const { type = '', count } of output) counts[type] = (counts[type] ?? 0) + count
   return counts
 }
+
+/** The name of a file and the SHA-256 of its text, as if it had been loaded at no moment at all. */
+export const fingerprint = async (link: string, text: string): Promise<string> =>
+  `${nameOf(new URL(link).pathname)} ${await sha256(withoutMoments(text))}`
 
 const withoutMoments = (text: string): string => text.replaceAll(/"lastUpdated":"[^"]*"/g, '"lastUpdated":""')
 

@@ -2,9 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { denoServer } from '../support/deno-server.ts'
+import { denoServer, withoutDisk } from '../support/deno-server.ts'
 import { type R2Server, startR2Server } from '../support/r2-server.ts'
-import { type Program, startServer } from '../support/server-process.ts'
+import { startServer } from '../support/server-process.ts'
 import { isSqldMissing, type SqldServer, startSqld } from '../support/sqld-server.ts'
 import { startWorker } from '../support/worker-server.ts'
 import { type FlowResult, type Running, runFlow } from './flow.ts'
@@ -34,12 +34,6 @@ const remote = (sqld: SqldServer, name: string) => ({
   STORAGE_URL: r2.storageUrl(name),
   AWS_ACCESS_KEY_ID: r2.options.credentials.accessKeyId,
   AWS_SECRET_ACCESS_KEY: r2.options.credentials.secretAccessKey,
-})
-
-/** As on Deno Deploy: `--allow-net --allow-env`, and nothing else, not even the dashboard's files. */
-const withoutDisk = ({ args, ...program }: Program): Program => ({
-  ...program,
-  args: args.filter((arg) => !arg.startsWith('--allow-read')),
 })
 
 const flowOn = async (running: Promise<Running>): Promise<FlowResult> => {

@@ -1,5 +1,5 @@
-import { execFile, execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { execFile } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
@@ -7,7 +7,10 @@ import { promisify } from 'node:util'
 import { importJWK } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import { runCommand } from '../../worker/cli/run-command.ts'
+import { fileUrlOfPath } from '../../worker/config/file-url.ts'
 import { parsePublicKeySet } from '../../worker/platform/jwk-set.ts'
+import { captureIo } from '../cli/capture-io.ts'
 import { fakeAuthority } from '../cli/fake-authority.ts'
 import {
   accepts,
@@ -19,26 +22,27 @@ import {
   says,
   startFakeBulkServer,
 } from '../cli/fake-bulk-server.ts'
-
-/** The script of the README, with the tools that it names: skipped where they are not installed. */
-
-const hasTools = (): boolean => {
-  try {
-    for (const tool of ['jose', 'jq', 'curl', 'openssl']) execFileSync('which', [tool], { stdio: 'ignore' })
-    return true
-  } catch {
-    return false
-  }
-}
+import { load } from '../runtime/flow.ts'
+import { enrol } from '../support/enrol.ts'
+import { isBrowserRequired } from '../support/find-browser.ts'
+import { howToGetTools, missingTools } from '../support/find-tools.ts'
+import { populationLines } from '../support/population.ts'
+import { smartEnvironment } from '../support/principals.ts'
+import { startServer } from '../support/server-process.ts'
 
 const adminKey = 'slk_an-access-key'
+const smart = { AUTH: 'smart', SECRET_KEY: smartEnvironment.SECRET_KEY, LOG_LEVEL: 'warn' } as const
 const registration = z.object({
   name: z.string(),
   jwks: z.unknown().transform(parsePublicKeySet),
   scopes: z.array(z.string()),
 })
 
-describe.skipIf(!hasTools())('The script of the README', () => {
+test.skipIf(missingTools.length > 0 && !isBrowserRequired)('The script of the README has its tools', () => {
+  expect(missingTools, howToGetTools).toEqual([])
+})
+
+describe.skipIf(missingTools.length > 0)('The script of the README', { timeout: 60_000 }, () => {
   let folder: string
   let server: FakeBulkServer
   let registered: z.output<typeof registration> | undefined
@@ -81,11 +85,49 @@ describe.skipIf(!hasTools())('The script of the README', () => {
     rmSync(folder, { recursive: true, force: true })
   })
 
-  test('makes a key pair, registers, gets tokens, exports and downloads', { timeout: 60_000 }, async () => {
+  const runScript = async (out: string, env: Readonly<Record<string, string>>) =>
+    (
+      await promisify(execFile)('sh', [join(import.meta.dirname, 'smart-flow.sh'), out], {
+        env: { ...process.env, ...env },
+      })
+    ).stdout
+
+  test('brings the files of a real service, from the first administrator on', async () => {
+    const env = {
+      ...smart,
+      DATABASE_URL: fileUrlOfPath(join(folder, 'sluice.db')),
+      STORAGE_URL: fileUrlOfPath(join(folder, 'exports')),
+    }
+    const service = await startServer(env)
+    try {
+      const { io, stdout } = captureIo(env)
+      expect(await runCommand(['admin', 'create', '--name', 'Ada'], io)).toBe(0)
+      const key = await enrol(service.url, stdout().trim())
+      await load(service.url, populationLines(20), { authorization: `Bearer ${key}` })
+
+      const out = join(folder, 'real')
+      const said = await runScript(out, {
+        BASE: service.url,
+        ADMIN_KEY: key,
+        SCOPE: 'system/Patient.rs system/Observation.rs?status=final',
+      })
+      expect(said).toMatch(/^registered as /)
+      expect(said).toMatch(/^Observation: 60\nPatient: 20\n$/m)
+      const files = readdirSync(out).filter((name) => name.endsWith('.ndjson'))
+      expect(files.map((name) => readFileSync(join(out, name), 'utf8').split('\n').length - 1)).toEqual([
+        60, 20,
+      ])
+      const left = readdirSync(out).map((name) => readFileSync(join(out, name), 'utf8'))
+      expect(left.join('') + said).not.toMatch(/slk_|Bearer|client_assertion/)
+      expect(statSync(join(out, 'private.jwk')).mode & 0o777).toBe(0o600)
+    } finally {
+      await service.stop()
+    }
+  })
+
+  test('gets a new token where the old one has ended', async () => {
     const out = join(folder, 'out')
-    const { stdout } = await promisify(execFile)('sh', [join(import.meta.dirname, 'smart-flow.sh'), out], {
-      env: { ...process.env, BASE: server.url, ADMIN_KEY: adminKey },
-    })
+    const stdout = await runScript(out, { BASE: server.url, ADMIN_KEY: adminKey })
     expect(registered).toMatchObject({ name: 'README', scopes: ['system/*.rs'] })
     expect(readFileSync(join(out, 'Patient-1.ndjson'), 'utf8')).toBe(patients(3).toString())
     expect(stdout).toContain('registered as analytics')

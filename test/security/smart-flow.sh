@@ -37,7 +37,7 @@ get_token() {
 get_token
 
 # 4. Kick-off.
-curl -sS --fail-with-body -D kick-off.headers -H @token.header -H 'Accept: application/fhir+json' -H 'Prefer: respond-async' "$fhir/\$export"
+curl -sS --fail-with-body -w '\n' -D kick-off.headers -H @token.header -H 'Accept: application/fhir+json' -H 'Prefer: respond-async' "$fhir/\$export"
 status="$(tr -d '\r' < kick-off.headers | sed -n 's/^content-location: *//Ip')"
 echo "started: $status"
 
@@ -46,17 +46,18 @@ while :; do
   code="$(curl -sS -D status.headers -o manifest.json -w '%{http_code}' -H @token.header -H 'Accept: application/json' "$status")"
   case "$code" in
     200) break ;;
-    202) sleep "$(tr -d '\r' < status.headers | sed -n 's/^retry-after: *\([0-9]*\)$/\1/Ip' | grep . || echo 1)" ;;
+    202 | 429 | 503) sleep "$(tr -d '\r' < status.headers | sed -n 's/^retry-after: *\([0-9]*\)$/\1/Ip' | grep . || echo 1)" ;;
     401) sleep 1 && get_token ;;
     *) echo "the export ended with HTTP $code:" && cat manifest.json && exit 1 ;;
   esac
 done
 
-# 6. Download. The token goes along where the manifest says so.
-get_token
-[ "$(jq -r .requiresAccessToken manifest.json)" = true ] || : > token.header
+# 6. Download. The token goes along where the manifest says so, and is renewed while there is more to come.
+needs_token="$(jq -r .requiresAccessToken manifest.json)"
+: > token.header
 jq -r '.output[].url' manifest.json | while read -r url; do
-  curl -sS --fail-with-body -H @token.header -o "$(basename "$url")" "$url"
+  if [ "$needs_token" = true ] && [ -z "$(find token.header -size +0 -mmin -3)" ]; then get_token; fi
+  curl -sS --fail-with-body -H @token.header -o "$(basename "${url%%\?*}")" "$url"
 done
 rm token.header
-wc -l -- *.ndjson
+jq -r '.output[] | "\(.type): \(.count)"' manifest.json

@@ -25,4 +25,10 @@ export const denoServer = (script: 'start:deno' | 'start:deno-remote', folder = 
   return { command: denoPath(), args: [...args.slice(1), '--no-prompt'], cwd: root }
 }
 
+/** As on Deno Deploy: `--allow-net --allow-env`, and nothing else, not even the dashboard's files. */
+export const withoutDisk = ({ args, ...program }: Program): Program => ({
+  ...program,
+  args: args.filter((arg) => !arg.startsWith('--allow-read')),
+})
+
 const packageJson = z.object({ scripts: z.record(z.string(), z.string()) })

@@ -6,10 +6,13 @@ import { chromium } from '@playwright/test'
 export const findBrowser = (): string | undefined => {
   const named = process.env.CHROMIUM
   if (named !== undefined) return named
-  const folders = (process.env.PATH ?? '').split(delimiter)
-  const candidates = names.flatMap((name) => folders.map((folder) => join(folder, name)))
-  return [...candidates, chromium.executablePath()].find(isProgram)
+  return [...names.flatMap(pathsOf), chromium.executablePath()].find(isProgram)
 }
+
+export const isOnPath = (name: string): boolean => pathsOf(name).some(isProgram)
+
+const pathsOf = (name: string): readonly string[] =>
+  (process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, name))
 
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
 
@@ -22,7 +25,7 @@ const isProgram = (path: string): boolean => {
   }
 }
 
-/** Whether to be without a browser is an error, as it is in continuous integration. */
+/** Whether to be without a browser, or without another program that tests need, is an error, as it is in continuous integration. */
 export const isBrowserRequired = process.env.REQUIRE_BROWSER === '1'
 
 export const howToGetBrowser =

@@ -1,5 +1,5 @@
 import { type Deps, fhirBase } from '../deps.ts'
-import { SluiceError } from '../errors.ts'
+import { hasCode, SluiceError } from '../errors.ts'
 import { echoText } from '../fhir/echo-text.ts'
 import { isResourceId } from '../fhir/reference.ts'
 import { parseScope } from '../fhir/scope/scope.ts'
@@ -23,7 +23,7 @@ export const checkRegistration = (
 ): Omit<Client, 'clientId' | 'suspendedAt' | 'createdAt' | 'changedAt'> => {
   if ((given.jwksUrl === undefined) === (jwks === undefined))
     throw refused('it needs either jwksUrl, where its public keys are, or jwks, the keys themselves')
-  if (given.jwksUrl !== undefined) checkRemoteUrl(given.jwksUrl, config.privateHosts)
+  if (given.jwksUrl !== undefined) assertAskable(given.jwksUrl, config.privateHosts)
   if (given.scopes.length === 0) throw refused('it has no scopes, so it could not do anything')
   for (const scope of given.scopes) parseScope(scope, { serverBase: fhirBase(config), nowMs: clock.now() })
   const strange = given.groupIds?.find((id) => !isResourceId(id))
@@ -32,6 +32,16 @@ export const checkRegistration = (
     ...given,
     scopes: [...new Set(given.scopes)],
     jwks: jwks === undefined ? undefined : parsePublicKeySet(jwks),
+  }
+}
+
+/** Said to an administrator, who may see to it; `forbidden` would say that he may not register clients. */
+const assertAskable = (jwksUrl: string, privateHosts: readonly string[]): void => {
+  try {
+    checkRemoteUrl(jwksUrl, privateHosts)
+  } catch (error) {
+    if (!hasCode(error, 'forbidden')) throw error
+    throw refused(`its keys cannot be had there unless PRIVATE_HOSTS names the host. ${error.message}`)
   }
 }
 

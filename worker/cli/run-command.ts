@@ -85,7 +85,10 @@ const addLoad = (program: Command, run: (request: LoadRequest) => Promise<void>)
         'write to this database itself: a file that no server is using, or a libSQL server (DATABASE_AUTH_TOKEN)',
       ).conflicts('server'),
     )
-    .option('--server <origin>', 'send the files to this running server, for example http://127.0.0.1:8080')
+    .option(
+      '--server <origin>',
+      'send the files to this running server, for example http://127.0.0.1:8080, with the access key in SLUICE_TOKEN',
+    )
     .option('--json', 'print the report as JSON')
     .action(async (paths: readonly string[], options: unknown) => {
       const given = loadOptions.parse(options)

@@ -1,9 +1,11 @@
 import { isRemoteUrl } from '../config/database-url.ts'
+import { isLoopbackName } from '../config/loopback.ts'
 import type { Config } from '../config.ts'
 import type { Deps } from '../deps.ts'
 import { type EngineLoop, startEngineLoop } from '../export/engine-loop.ts'
 import { createApp } from '../http/app.ts'
 import type { Connection } from '../http/source.ts'
+import { isAdministered } from '../store/administrators.ts'
 import type { Db } from '../store/db.ts'
 import { releaseAllLeases } from '../store/units.ts'
 import { openDeps, openFileDatabase } from './open-deps.ts'
@@ -28,6 +30,7 @@ export const startService = async (config: Config): Promise<Service> => {
     closing.defer(deps.close)
     const db = isFile ? await openFileOfEngine(config) : deps.db
     if (isFile) closing.defer(async () => db.close())
+    if (config.auth === 'smart') await adviseOnAccess(deps)
     return startedService(deps, db, closing)
   } catch (error) {
     await closing.close()
@@ -63,6 +66,17 @@ const startedService = (deps: Deps, db: Db, closing: Closing): Service => {
       await closing.close()
     },
   }
+}
+
+/** What whoever starts the service for the first time has to know, and cannot see. */
+const adviseOnAccess = async ({ config, db, log }: Deps): Promise<void> => {
+  const { baseUrl, oidc, cloudflareAccess } = config
+  const isVouchedFor = oidc !== undefined || cloudflareAccess !== undefined
+  if (!isVouchedFor && !(await isAdministered(db)))
+    log('warn', 'nobody can sign in yet: make an administrator with `sluice admin create --name <name>`')
+  const { protocol, hostname } = new URL(baseUrl)
+  if (protocol === 'http:' && !isLoopbackName(hostname))
+    log('warn', 'BASE_URL is plain http: tokens and patient data need TLS in front of this service')
 }
 
 /** The lock is made with the native part of libSQL, which a process without a file does not load. */

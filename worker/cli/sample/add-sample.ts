@@ -22,7 +22,7 @@ export const addSample = (program: Command, run: (request: SampleRequest) => Pro
     .addOption(
       new Option(
         '--server <origin>',
-        'load it into this running server, for example http://127.0.0.1:8080',
+        'load it into this running server, for example http://127.0.0.1:8080, with the access key in SLUICE_TOKEN',
       ).conflicts('database'),
     )
     .option(
