@@ -56,7 +56,7 @@ test('An administrator is made, loads and registers; his client exports by its k
 
   const loading = ['load', '--server', server.url, lines]
   const refused = await run(loading)
-  expect(refused).toMatchObject({ exitCode: 1, said: expect.stringContaining('in SLUICE_TOKEN') })
+  expect(refused).toMatchObject({ exitCode: 1, said: expect.stringContaining('into SLUICE_TOKEN') })
   const wrong = await run(loading, { SLUICE_TOKEN: `${accessKey}x` })
   expect(wrong.exitCode).toBe(1)
   expect(wrong.said).not.toContain(accessKey)

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { SluiceError } from '../../worker/errors.ts'
 import { createApp } from '../../worker/http/app.ts'
-import { createSlidingWindow } from '../../worker/http/sliding-window.ts'
+import { createSlidingWindow } from '../../worker/platform/sliding-window.ts'
 import { patient } from '../store/open-store.ts'
 import { fakeClock } from '../support/fake-clock.ts'
 import { createHarness, type Harness, type Manifest, pathOf } from '../support/harness.ts'

@@ -387,6 +387,24 @@ describe('Administrators', () => {
 describe('SETUP_TOKEN', () => {
   const setupToken = 'a-token-of-more-than-22-characters'
 
+  test('is good again where nobody has used the link in time, for else nobody could ever come in', async () => {
+    const fresh = await createSmartHarness({ SETUP_TOKEN: setupToken })
+    const setUp = async () =>
+      (await createBrowser(fresh).send('POST', '/admin/api/setup', { setupToken, name: 'Ada' })).status
+    const ways = async () => (await createBrowser(fresh).send('GET', '/admin/api/session')).body
+    expect([await setUp(), await setUp()]).toEqual([201, 409])
+    fresh.clock.advance(day - 1)
+    expect(await setUp()).toBe(409)
+    fresh.clock.advance(1)
+    expect(await ways()).toMatchObject({ ways: { setup: true } })
+    expect(await setUp()).toBe(201)
+    await enrolled(fresh)
+    fresh.clock.advance(2 * day)
+    expect(await ways()).toMatchObject({ ways: { setup: false } })
+    expect(await setUp()).toBe(409)
+    fresh.close()
+  })
+
   test('makes the first administrator, while there is none', async () => {
     const other = await createSmartHarness({ SETUP_TOKEN: setupToken })
     const browser = createBrowser(other)

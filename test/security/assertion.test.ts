@@ -540,7 +540,7 @@ describe('Whoever fails too often', () => {
     const fail = async () => send(await signAssertion(h, 'client-1', foreign))
     for (let i = 0; i < 20; i++) expect((await fail()).status).toBe(401)
     const response = await fail()
-    expect(response.headers.get('retry-after')).toBe('60')
+    expect(Number(response.headers.get('retry-after'))).toSatisfy((seconds) => seconds >= 1 && seconds <= 60)
     await expectOAuthError(response, 429, 'slow_down')
     expect((await client.ask()).status).toBe(200)
     h.clock.advance(60_000)

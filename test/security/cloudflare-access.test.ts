@@ -8,6 +8,8 @@ import {
   UnsecuredJWT,
 } from 'jose'
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { createAccessKey } from '../../worker/auth/create-access-key.ts'
+import type { CloudflareAccess } from '../../worker/config.ts'
 import { createApp } from '../../worker/http/app.ts'
 import type { App } from '../../worker/http/route.ts'
 import { createHarness, type Harness, startOfTime } from '../support/harness.ts'
@@ -197,5 +199,31 @@ describe('An assertion is refused', () => {
     const headers = { ...ownPage, 'cf-access-jwt-assertion': await sign(honest()) }
     expect((await plain.request('/admin/api/service', { headers })).status).toBe(401)
     plain.close()
+  })
+})
+
+describe('What an administrator of Cloudflare Access has made himself here', () => {
+  test('has the role that the lists give him now, and opens nothing once he is struck off', async () => {
+    expect((await ask(await sign(honest()))).status).toBe(200)
+    const [row] = await h.deps.db.query.selectFrom('administrator').select('administrator_id').execute()
+    const given = { administratorId: row?.administrator_id ?? '', name: 'CLI', expiresAt: undefined }
+    const { text } = await createAccessKey(h.deps, given, { kind: 'system' })
+    const { config } = h.deps
+    const statusesWith = async (lists: Pick<CloudflareAccess, 'admins' | 'viewers'>) => {
+      const access = config.cloudflareAccess
+      const cloudflareAccess = access === undefined ? undefined : { ...access, ...lists }
+      const later = createApp({ ...h.deps, config: { ...config, cloudflareAccess } }, () => {})
+      const asking = (path: string) => later.request(path, { headers: { authorization: `Bearer ${text}` } })
+      const signIn = later.request('/admin/api/session', {
+        method: 'POST',
+        headers: { ...ownPage, 'content-type': 'application/json' },
+        body: JSON.stringify({ way: 'access-key', accessKey: text }),
+      })
+      const answers = [asking('/admin/api/jobs'), asking('/admin/api/administrators'), signIn]
+      return (await Promise.all(answers)).map(({ status }) => status)
+    }
+    expect(await statusesWith({ admins: ['ada@example.org'], viewers: [] })).toEqual([200, 200, 200])
+    expect(await statusesWith({ admins: [], viewers: ['ada@example.org'] })).toEqual([200, 403, 200])
+    expect(await statusesWith({ admins: ['bob@example.org'], viewers: [] })).toEqual([401, 401, 401])
   })
 })

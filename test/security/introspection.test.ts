@@ -64,6 +64,15 @@ describe('POST /auth/introspect', () => {
     })
   })
 
+  test('refuses a key that is none with a challenge, and tells the audit', async () => {
+    const headers = { authorization: `Bearer slk_${'0'.repeat(32)}_${'A'.repeat(43)}` }
+    const response = await postForm(h, '/auth/introspect', { token: 'x' }, headers)
+    expect(response.headers.get('www-authenticate')).toContain('error="invalid_token"')
+    await expectOAuthError(response, 401, 'invalid_client')
+    const rows = await h.deps.db.query.selectFrom('audit_event').select(['action', 'outcome']).execute()
+    expect(rows).toEqual([{ action: 'access.refused', outcome: 'refused' }])
+  })
+
   test('tells it of other tokens, and of what is no token, that they are not active, and nothing else', async () => {
     const ended = await client.token()
     h.clock.advance(300_000)

@@ -1,5 +1,7 @@
 import { generateKeyPair, type JWTPayload, SignJWT, UnsecuredJWT } from 'jose'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { createAccessKey } from '../../worker/auth/create-access-key.ts'
+import { renewEnrolment } from '../../worker/auth/renew-enrolment.ts'
 import { createApp } from '../../worker/http/app.ts'
 import type { App } from '../../worker/http/route.ts'
 import type { Connection } from '../../worker/http/source.ts'
@@ -160,6 +162,29 @@ describe('An administrator who signs in by OpenID Connect', () => {
     provider.person = { sub: 'ada', groups: ['sluice-admins'] }
     await h.deps.db.query.updateTable('administrator').set({ suspended_at: 1 }).execute()
     await expectRefused(await signIn())
+  })
+
+  test('loses with his role the keys and passkeys that he has made himself here', async () => {
+    await signIn()
+    const [ada] = await administrators()
+    const administratorId = ada?.administrator_id ?? ''
+    const actor = { kind: 'system' } as const
+    const { text } = await createAccessKey(
+      h.deps,
+      { administratorId, name: 'CLI', expiresAt: undefined },
+      actor,
+    )
+    await renewEnrolment(h.deps, { administratorId, actor })
+    const ask = async () =>
+      (await app.request('/admin/api/jobs', { headers: { authorization: `Bearer ${text}` } })).status
+    expect(await ask()).toBe(200)
+    provider.person = { sub: 'ada', groups: ['others'] }
+    await expectRefused(await signIn())
+    expect(await ask()).toBe(401)
+    expect(await h.deps.db.query.selectFrom('enrolment').selectAll().execute()).toEqual([])
+    provider.person = { sub: 'ada', groups: ['sluice-admins'] }
+    await signIn()
+    expect(await ask()).toBe(401) // it does not come back
   })
 
   test('is known by his subject alone: another one of the same name is another administrator', async () => {
@@ -360,6 +385,28 @@ describe('A sign-in by OpenID Connect is refused', () => {
       expect((await none.request(`/admin/api/oidc/${path}`)).status).toBe(404)
     }
     none.close()
+  })
+})
+
+describe('A sign-in by OpenID Connect that is refused on a page', () => {
+  test('is in the audit as any other refusal is', async () => {
+    const ada = browser()
+    const url = provider.authorize(await start(ada))
+    expect((await browser().visit(url, { accept: 'text/html' })).status).toBe(403)
+    const rows = await h.deps.db.query
+      .selectFrom('audit_event')
+      .select(['action', 'outcome', 'detail'])
+      .execute()
+    expect(rows).toMatchObject([{ action: 'access.refused', outcome: 'refused' }])
+    expect(rows[0]?.detail).toContain('/admin/api/oidc/callback')
+  })
+
+  test('is begun anew where SECRET_KEY was changed meanwhile, and is no fault of the server', async () => {
+    const ada = browser()
+    const url = provider.authorize(await start(ada))
+    const config = { ...h.deps.config, secretKey: 'YW5vdGhlci1zZWNyZXQta2V5LW9mLTMyLWJ5dGVzLWhlcmUhISE' }
+    app = createApp({ ...h.deps, config, askRemote: provider.askRemote }, () => {})
+    await expectRefused(await ada.visit(url))
   })
 })
 

@@ -185,9 +185,11 @@ export const createDeps = (
   environment: Environment = {},
 ): Deps => {
   const config = loadConfig(environment, 'node')
+  const { clientRequestsPerMinute } = config.limits
+  const given = environment.CLIENT_REQUESTS_PER_MINUTE === undefined ? {} : { clientRequestsPerMinute }
   let made = 0
   return {
-    config: { ...config, limits: { ...config.limits, ...testLimits, ...limits } },
+    config: { ...config, limits: { ...config.limits, ...testLimits, ...given, ...limits } },
     db: createDb(client, pages),
     storage,
     clock,

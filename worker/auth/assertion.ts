@@ -53,14 +53,16 @@ export const readAssertion = (text: string, audiences: readonly string[], now: n
   return { text, clientId: claims.sub, alg, kid, jku, jti: claims.jti, goodUntil }
 }
 
-/** Whom an assertion claims to be of, for the record of one that was refused. */
+/** Whom an assertion claims to be of, for the record of one that was refused. What no client can be called is not kept. */
 export const claimedClientOf = (text: string): string | undefined => {
   try {
-    return z.object({ sub: z.string() }).safeParse(decodeJwt(text)).data?.sub
+    return z.object({ sub: z.string().max(maxIdLength) }).safeParse(decodeJwt(text)).data?.sub
   } catch {
     return undefined
   }
 }
+
+const maxIdLength = 256
 
 const isAhead = (seconds: number | undefined, now: number): boolean =>
   seconds !== undefined && seconds * 1000 > now + skewMs
@@ -109,8 +111,8 @@ const header = z.object({
 })
 
 const payload = z.object({
-  iss: text('claim "iss"', 256),
-  sub: text('claim "sub"', 256),
+  iss: text('claim "iss"', maxIdLength),
+  sub: text('claim "sub"', maxIdLength),
   aud: z.union([z.string(audience), z.array(z.string(audience), audience)], audience),
   exp: seconds('exp'),
   nbf: seconds('nbf').optional(),

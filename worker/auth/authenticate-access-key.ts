@@ -3,11 +3,12 @@ import { SluiceError } from '../errors.ts'
 import { equalSecrets } from '../platform/equal-secrets.ts'
 import { sha256Hex } from '../platform/sha256-hex.ts'
 import { type KeyHolder, noteKeyUse, readKeyHolder } from '../store/access-keys.ts'
+import { presentRole } from './listed-role.ts'
 import type { Principal } from './principal.ts'
 
 /** The administrator whose access key it is. Throws `invalid-token`, in the same words whatever is wrong. */
 export const authenticateAccessKey = async (
-  deps: Pick<Deps, 'db' | 'clock'>,
+  deps: Pick<Deps, 'db' | 'clock' | 'config'>,
   text: string,
 ): Promise<Principal | undefined> => {
   const found = await verifyAccessKey(deps, text)
@@ -23,7 +24,7 @@ export const authenticateAccessKey = async (
 
 /** The key, if it is good at this moment. That it was used is written once a minute at most. */
 export const verifyAccessKey = async (
-  { db, clock }: Pick<Deps, 'db' | 'clock'>,
+  { db, clock, config }: Pick<Deps, 'db' | 'clock' | 'config'>,
   text: string,
 ): Promise<KeyHolder | undefined> => {
   const [, keyId, secret] = keyForm.exec(text) ?? []
@@ -32,8 +33,10 @@ export const verifyAccessKey = async (
   const isRight = await equalSecrets(await sha256Hex(secret), found?.key.secretHash ?? '')
   const now = clock.now()
   if (found === undefined || !isRight || !isGood(found, now)) return undefined
+  const role = presentRole(config, found.holder)
+  if (role === undefined) return undefined
   if (now - (found.key.lastUsedAt ?? 0) >= noteMs) await noteKeyUse(db, keyId, now)
-  return found
+  return { ...found, holder: { ...found.holder, role } }
 }
 
 /** How every access key begins, so that one that leaked is found by scanners. */

@@ -4,6 +4,7 @@ import type { CloudflareAccess } from '../config.ts'
 import type { Deps } from '../deps.ts'
 import { hasCode, SluiceError } from '../errors.ts'
 import { fetchKeySet } from './key-set.ts'
+import { listedRole, subjectOf } from './listed-role.ts'
 import type { AdministratorPrincipal } from './principal.ts'
 import { findVouchedFor } from './vouched-for.ts'
 
@@ -20,14 +21,14 @@ export const authenticateProxy = async (
 ): Promise<AdministratorPrincipal> => {
   const issuer = `https://${access.team}`
   const email = await verifiedEmail(deps, access, issuer, assertion)
-  const role = roleOf(access, email)
+  const role = listedRole(access, email)
   if (role === undefined)
     throw new SluiceError(
       'forbidden',
       'Cannot let you in: Cloudflare Access knows you, but you are no administrator of this service',
     )
   const { administratorId, name } = await findVouchedFor(deps, {
-    subject: `${issuer}|${email}`,
+    subject: subjectOf(access, email),
     name: email,
     role,
     source,
@@ -37,14 +38,6 @@ export const authenticateProxy = async (
 
 /** Names no session of ours: a browser sends Cloudflare's cookie along by itself, and so needs the same guard. */
 export const proxySessionId = 'cloudflare-access'
-
-const roleOf = (
-  { admins, viewers }: CloudflareAccess,
-  email: string,
-): AdministratorPrincipal['role'] | undefined => {
-  if (admins.includes(email)) return 'admin'
-  return viewers.includes(email) ? 'viewer' : undefined
-}
 
 /** Of people only: the assertion of a service token has no address. In lower case, as the lists are. */
 const verifiedEmail = async (

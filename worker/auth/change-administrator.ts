@@ -28,7 +28,7 @@ export const changeAdministrator = async (
   const changed = applied(old, change, now)
   const detail = { name: changed.name, role: changed.role, suspended: changed.suspendedAt !== undefined }
   const [updated] = await db.batch([
-    updateAdministrator(changed, { now, mayBeLast }),
+    updateAdministrator(old, changed, { now, mayBeLast }),
     insertAuditIf(
       { at: now, action: 'administrator.change', outcome: 'success', actor, target: administratorId, detail },
       hasChanged,
@@ -37,11 +37,19 @@ export const changeAdministrator = async (
     deleteEnrolmentsOfSuspended(administratorId),
   ])
   if (updated.changed === 1) return changed
+  if (!isSame(old, await readAdministrator(db, administratorId)))
+    throw new SluiceError(
+      'conflict',
+      'Cannot change the administrator: somebody else has changed him; look at him and try again',
+    )
   throw new SluiceError(
     'conflict',
     'Cannot change the administrator: nobody else of role admin could sign in, and the service would be without any',
   )
 }
+
+const isSame = (one: Administrator, other: Administrator | undefined): boolean =>
+  one.name === other?.name && one.role === other.role && one.suspendedAt === other.suspendedAt
 
 const applied = (
   old: Administrator,

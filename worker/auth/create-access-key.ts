@@ -8,6 +8,8 @@ import {
   isAccessKeyThere,
   maxAccessKeys,
 } from '../store/access-keys.ts'
+import { isActive } from '../store/administrators.ts'
+import { allHold } from '../store/all-hold.ts'
 import { insertAuditIf } from '../store/audit.ts'
 import { newAccessKey } from './new-access-key.ts'
 
@@ -23,7 +25,7 @@ export const createAccessKey = async (
   const { name, keyId, administratorId } = key
   const detail = { name, administrator: administratorId }
   const [inserted] = await deps.db.batch([
-    insertAccessKeyIf(key, hasRoomForKey(key)),
+    insertAccessKeyIf(key, allHold(hasRoomForKey(key), isActive(administratorId))),
     insertAuditIf(
       { at: key.createdAt, action: 'access-key.create', outcome: 'success', actor, target: keyId, detail },
       isAccessKeyThere(keyId),
@@ -32,6 +34,6 @@ export const createAccessKey = async (
   if (inserted.changed === 1) return { key, text }
   throw new SluiceError(
     'conflict',
-    `Cannot create the access key: there are ${maxAccessKeys} already; revoke one first`,
+    `Cannot create the access key: its administrator is suspended, or has ${maxAccessKeys} already; revoke one first`,
   )
 }

@@ -7,10 +7,9 @@ import {
 } from 'oauth4webapi'
 import type { Deps } from '../deps.ts'
 import { hasCode, SluiceError } from '../errors.ts'
-import { deleteSessionsOfSubject } from '../store/administrators-by-subject.ts'
-import { insertAudit } from '../store/audit.ts'
 import { redirectUriOf } from './begin-oidc.ts'
 import { beginSession } from './begin-session.ts'
+import { endVouchedFor } from './end-vouched-for.ts'
 import { type Claims, nameOf, roleOf } from './oidc-person.ts'
 import { type FindProvider, type Provider, reasonOf } from './oidc-provider.ts'
 import { type OidcSignIn, takeOidcSignIn } from './oidc-sign-in.ts'
@@ -51,7 +50,10 @@ export const finishOidcSignIn = async (
     const sessionSecret = await beginSession(deps, { administratorId, method: 'oidc', actor, replaces })
     return { sessionSecret, to: signIn.to }
   } catch (error) {
-    if (hasCode(error, 'forbidden')) await noteRefused(deps, subject, source, error)
+    if (hasCode(error, 'forbidden')) {
+      const hasNoRole = role === undefined
+      await endVouchedFor(deps, { subject, source, method: 'oidc', reason: error.message, hasNoRole })
+    }
     throw error
   }
 }
@@ -88,26 +90,6 @@ const askWhoItIs = async (
     deps.log('warn', 'sign-in by OpenID Connect failed', { reason: reasonOf(error) })
     throw refusal('the identity provider did not confirm who you are')
   }
-}
-
-/** Whom the provider has confirmed and we refuse; and whatever sessions he still has from better days end. */
-const noteRefused = async (
-  { db, clock }: Deps,
-  subject: string,
-  source: string | undefined,
-  { message }: SluiceError,
-): Promise<void> => {
-  await db.batch([
-    deleteSessionsOfSubject(subject),
-    insertAudit({
-      at: clock.now(),
-      action: 'administrator.sign-in',
-      outcome: 'refused',
-      actor: { kind: 'stranger', source },
-      target: subject,
-      detail: { method: 'oidc', reason: message },
-    }),
-  ])
 }
 
 const refusal = (reason: string): SluiceError => new SluiceError('forbidden', `Cannot sign you in: ${reason}`)

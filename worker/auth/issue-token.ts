@@ -4,8 +4,9 @@ import { SluiceError } from '../errors.ts'
 import { grantScopes } from '../fhir/scope/grants.ts'
 import { showScope } from '../fhir/scope/scope.ts'
 import { insertAccessTokenIf, isFirstUse } from '../store/access-tokens.ts'
-import { insertAuditIf } from '../store/audit.ts'
-import type { Client } from '../store/clients.ts'
+import { allHold } from '../store/all-hold.ts'
+import { hasChanged, insertAuditIf } from '../store/audit.ts'
+import { type Client, isActiveClient } from '../store/clients.ts'
 import { authorityUrls } from './authority-urls.ts'
 import { getSigner, tokenAlgorithm } from './signing-keys.ts'
 import { spendAssertion } from './spend-assertion.ts'
@@ -44,7 +45,8 @@ export const issueToken = async (
     .sign(key)
   const token = { tokenId, clientId, scopes, issuedAt: issuedAt * 1000, expiresAt: expiresAt * 1000 }
   await spendAssertion(deps, { client, assertion }, tokenId, (use) => [
-    insertAccessTokenIf(token, isFirstUse(use)),
+    // Or it would be good for whoever gets the id of a client that is forgotten at this moment.
+    insertAccessTokenIf(token, allHold(isFirstUse(use), isActiveClient(client))),
     insertAuditIf(
       {
         at: clock.now(),
@@ -53,7 +55,7 @@ export const issueToken = async (
         actor: { kind: 'client', id: clientId, name: client.name, source: asked.source },
         detail: { token: tokenId, scopes },
       },
-      isFirstUse(use),
+      hasChanged,
     ),
   ])
   return { accessToken, expiresInSeconds: config.limits.accessTokenSeconds, scope: scopes.join(' ') }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Deps } from '../deps.ts'
-import { SluiceError } from '../errors.ts'
+import { hasCode, SluiceError } from '../errors.ts'
 import { openSecret, sealSecret } from '../platform/secret-box.ts'
 import { sha256Hex } from '../platform/sha256-hex.ts'
 import { beginSignIn, takeSignIn } from '../store/sign-ins.ts'
@@ -33,8 +33,13 @@ export const takeOidcSignIn = async (deps: Deps, halves: SignInHalves): Promise<
   const secretHash = await hashOf(halves)
   const sealed = await takeSignIn(deps.db, 'oidc', secretHash, deps.clock.now())
   if (sealed === undefined) return undefined
-  const text = await openSecret(secretKeyOf(deps), 'stored secrets', contextOf(secretHash), sealed)
-  return oidcSignIn.parse(JSON.parse(text))
+  try {
+    const text = await openSecret(secretKeyOf(deps), 'stored secrets', contextOf(secretHash), sealed)
+    return oidcSignIn.parse(JSON.parse(text))
+  } catch (error) {
+    if (hasCode(error, 'internal')) return undefined // SECRET_KEY was changed meanwhile: he has to begin anew
+    throw error
+  }
 }
 
 /** As `newSecret` makes them. */

@@ -1,7 +1,9 @@
 import type { Deps } from '../deps.ts'
 import { hasCode, SluiceError } from '../errors.ts'
 import { echoText } from '../fhir/echo-text.ts'
-import type { Clock } from '../platform/clock.ts'
+import { networkOf } from '../platform/network-address.ts'
+import { createRowBudget } from '../platform/row-budget.ts'
+import { createSlidingWindow } from '../platform/sliding-window.ts'
 import { type AuditAction, insertAudit } from '../store/audit.ts'
 import { claimedClientOf } from './assertion.ts'
 
@@ -21,27 +23,26 @@ export type Refuse = (refused: Refused) => Promise<SluiceError>
  * in the way of that: nobody can keep a client out by failing in its name. And however many fail, the audit gets a bounded number of rows.
  */
 export const createRefusals = (deps: Deps): Refuse => {
-  const failures = createCounter(deps.clock, maxFailures)
-  const rows = createCounter(deps.clock, maxRows)
-  let unrecorded = 0
+  const failures = createSlidingWindow(deps.clock)
+  const rows = createRowBudget(maxRows)
   return async ({ error, action, assertion, source }) => {
     const clientId = claimedClientOf(assertion)
-    if (rows.isFull('rows')) unrecorded++
-    else {
+    const unrecorded = rows.take(deps.clock.now())
+    if (unrecorded !== undefined) {
       const detail = { reason: reasonOf(error), unrecorded: unrecorded === 0 ? undefined : unrecorded }
-      unrecorded = 0
       await record(deps, { action, clientId, source, detail, isKnown: !hasCode(error, 'invalid-client') })
     }
     if (!hasCode(error, 'invalid-client')) return error
-    const keys = [`client ${clientId ?? ''}`, `source ${source ?? ''}`]
-    return keys.map(failures.isFull).includes(true) ? tooMany() : error
+    const keys = [`client ${clientId ?? ''}`, `source ${networkOf(source ?? '')}`]
+    const seconds = Math.max(...keys.map((key) => failures.secondsUntilFree(key, maxFailures)))
+    for (const key of keys) failures.count(key)
+    return seconds > 0 ? tooMany(seconds) : error
   }
 }
 
 /** In a minute, by each process. */
 const maxFailures = 20
 const maxRows = 60
-const windowMs = 60_000
 
 /** Who is proven to be a client is named as the actor; who is not, as what was claimed. */
 const record = async (
@@ -72,28 +73,9 @@ const record = async (
 const reasonOf = ({ cause, message }: SluiceError): string =>
   cause instanceof Error ? cause.message : message
 
-const tooMany = (): SluiceError =>
+const tooMany = (retryAfterSeconds: number): SluiceError =>
   new SluiceError(
     'throttled',
     'Cannot authenticate the client: too many attempts have failed within a minute; wait, then send one and read why it fails',
-    { retryAfterSeconds: windowMs / 1000 },
+    { retryAfterSeconds },
   )
-
-/** Counts by key within a minute; tells whether there were `max` before. What is forgotten for want of room is forgiven. */
-const createCounter = (clock: Pick<Clock, 'now'>, max: number) => {
-  const counts = new Map<string, { readonly since: number; readonly count: number }>()
-  return {
-    isFull: (key: string): boolean => {
-      const now = clock.now()
-      const kept = counts.get(key)
-      const { since, count } =
-        kept !== undefined && now - kept.since < windowMs ? kept : { since: now, count: 0 }
-      counts.delete(key) // so that it becomes the youngest
-      counts.set(key, { since, count: count + 1 })
-      const [oldest] = counts.keys()
-      if (counts.size > maxKeys && oldest !== undefined) counts.delete(oldest)
-      return count >= max
-    },
-  }
-}
-const maxKeys = 10_000

@@ -1,4 +1,5 @@
 import type { Deps } from '../deps.ts'
+import { isAccessKeyThere } from '../store/access-keys.ts'
 import { verifyAccessKey } from './authenticate-access-key.ts'
 import { beginSession } from './begin-session.ts'
 import { refusedSignIn } from './refused-sign-in.ts'
@@ -19,12 +20,16 @@ export const signInByAccessKey = async (
   const found = await verifyAccessKey(deps, accessKey)
   if (found === undefined) throw refusedSignIn()
   const { administratorId, keyId, expiresAt } = found.key
-  return beginSession(deps, {
-    administratorId,
-    method: 'access-key',
-    actor: { kind: 'administrator', id: administratorId, name: found.holder.name, source },
-    credential: keyId,
-    until: expiresAt,
-    replaces,
-  })
+  return beginSession(
+    deps,
+    {
+      administratorId,
+      method: 'access-key',
+      actor: { kind: 'administrator', id: administratorId, name: found.holder.name, source },
+      credential: keyId,
+      until: expiresAt,
+      replaces,
+    },
+    isAccessKeyThere(keyId),
+  )
 }

@@ -38,7 +38,8 @@ export const issuerList = ({ reason }: { readonly reason: string }) =>
     .transform((text, ctx): readonly Issuer[] => {
       const { data, error } = z.array(issuer).safeParse(parse(text))
       const names = new Set(data?.map(({ name }) => name))
-      if (data !== undefined && names.size === data.length)
+      const urls = new Set(data?.map(({ issuer }) => issuer)) // a token is judged by the one that it names
+      if (data !== undefined && names.size === data.length && urls.size === data.length)
         return data.map(({ clientIdClaim, scopeClaim, accessSystem, ...rest }) => ({
           ...rest,
           clientIdClaim,
@@ -48,7 +49,7 @@ export const issuerList = ({ reason }: { readonly reason: string }) =>
       const [problem] = error?.issues ?? []
       ctx.addIssue(
         problem === undefined
-          ? 'two issuers have the same name'
+          ? 'two issuers have the same name, or are the same'
           : `it must be a JSON list of issuers, and at "${problem.path.join('.')}" it is not: ${problem.message}`,
       )
       return z.NEVER

@@ -51,7 +51,7 @@ export const registerAdminEnrolment = (app: App, deps: Deps, pace: SignInPace): 
     post: {
       operationId: 'setUp',
       summary: 'Make the first administrator, by `SETUP_TOKEN`',
-      description: 'Only while there is no administrator who is not suspended.',
+      description: 'Only while there is no administrator who can sign in, or has a link that is still good.',
       tags: ['Administration'],
       parameters: [formParameter],
       requestBody: jsonRequest('SetupRequest', { setupToken: '…', name: 'Ada' }),

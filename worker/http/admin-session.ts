@@ -79,10 +79,10 @@ export const registerAdminSession = (app: App, deps: Deps, pace: SignInPace): vo
 }
 
 const answerSession = async (c: Context, deps: Deps): Promise<Response> => {
-  const { config, db } = deps
+  const { config, db, clock } = deps
   const isOpen = config.auth === 'open'
   const principal = await c.get('identify')()
-  const isMissing = !isOpen && config.setupToken !== undefined && !(await isAdministered(db))
+  const isMissing = !isOpen && config.setupToken !== undefined && !(await isAdministered(db, clock.now()))
   const shown: SessionInfoShown = {
     auth: config.auth,
     origin: c.get('ownOrigin'),

@@ -24,6 +24,7 @@ import { registerIngest } from './ingest.ts'
 import { registerJobParts } from './job-parts.ts'
 import { registerKickOff } from './kick-off.ts'
 import { registerMetadata } from './metadata.ts'
+import { notingRefusals } from './note-refusal.ts'
 import { registerOidc } from './oidc.ts'
 import { openAccess } from './open-access.ts'
 import { registerOpenApi } from './openapi-document.ts'
@@ -46,7 +47,8 @@ export const createApp = (
 ): App => {
   // A `$` may also come percent-encoded (RFC 3986 section 2.2), which Hono leaves as it is.
   const app = new OpenAPIHono({ getPath: (request) => getPath(request).replaceAll('%24', '$') })
-  app.onError(recordedErrorResponse(deps.log, createRefusalRecord(deps)))
+  const recordRefusal = createRefusalRecord(deps)
+  app.onError(recordedErrorResponse(deps.log, recordRefusal))
   app.notFound(() => {
     throw new SluiceError('not-found', 'Cannot find this URL: nothing is served here')
   })
@@ -54,6 +56,7 @@ export const createApp = (
   if (deps.config.auth === 'smart' && deps.config.corsOrigins.length > 0) app.use(crossOrigin(deps.config))
   app.use(refuseTokenInUrl())
   if (deps.config.auth === 'open') app.use(openAccess())
+  app.use(notingRefusals(recordRefusal))
   app.use(pacing(createRequestPace(deps)))
   app.use(authenticate(deps, identify))
   if (readWebFile !== undefined) registerDashboard(app, deps.config, readWebFile)

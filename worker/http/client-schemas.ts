@@ -18,7 +18,8 @@ const jwks = z.looseObject({ keys: z.array(jwk) }).openapi({
   example: { keys: [exampleKey] },
 })
 
-const idPattern = /^[\w.~:-]{1,128}$/
+/** It is a segment of paths, where dots alone mean another one. */
+const idPattern = /^(?!\.{1,2}$)[\w.~:-]{1,128}$/
 
 const limit = (description: string, example: number) =>
   z.int().min(0).max(1_000_000).openapi({ description, example })

@@ -4,7 +4,7 @@ import type { RecordRefusal } from '../auth/record-refusal.ts'
 import { type ErrorCode, errorTable, SluiceError } from '../errors.ts'
 import { type OperationOutcome, outcomeOf } from '../fhir/operation-outcome.ts'
 import type { Log } from '../platform/log.ts'
-import { refusalOf } from './refusal.ts'
+import { noteRefusal } from './note-refusal.ts'
 
 export const fhirJson = 'application/fhir+json; charset=utf-8'
 
@@ -12,8 +12,7 @@ export const fhirJson = 'application/fhir+json; charset=utf-8'
 export const recordedErrorResponse =
   (log: Log, record: RecordRefusal) =>
   async (error: Error, c: Context): Promise<Response> => {
-    const refusal = await refusalOf(c, error)
-    if (refusal !== undefined) await record(refusal)
+    await noteRefusal(c, record, error)
     return errorResponse(log)(error, c)
   }
 

@@ -15,6 +15,7 @@ export const answerOAuth =
     try {
       return await handler(c)
     } catch (error) {
+      await c.get('noteRefusal')(error)
       return oauthError(deps, error, c)
     }
   }
@@ -38,9 +39,16 @@ const oauthError = ({ log }: Deps, error: unknown, c: Context): Response => {
         .replace(/[^\x20-\x5b\x5d-\x7e]/g, '?'),
     },
     status,
-    { ...notStored, ...(retry === undefined ? {} : { 'Retry-After': String(retry) }) },
+    {
+      ...notStored,
+      ...(retry === undefined ? {} : { 'Retry-After': String(retry) }),
+      ...(status === 401 && c.req.header('authorization') !== undefined ? challenge : {}),
+    },
   )
 }
+
+/** RFC 6749 section 5.2: for who has tried it by that header. */
+const challenge = { 'WWW-Authenticate': 'Bearer realm="auth", error="invalid_token"' }
 
 type OAuthError = readonly [name: string, status: 400 | 401 | 413 | 429 | 500 | 503]
 

@@ -109,6 +109,7 @@ const asPage = async (c: Context, answer: () => Promise<Response>): Promise<Resp
   } catch (error) {
     const isForPeople = c.req.header('accept')?.includes('text/html') === true
     if (!isForPeople || !(error instanceof SluiceError) || errorTable[error.code].status === 500) throw error
+    await c.get('noteRefusal')(error)
     return c.html(page(error.message), errorTable[error.code].status)
   }
 }

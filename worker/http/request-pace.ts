@@ -2,7 +2,8 @@ import type { Context, MiddlewareHandler } from 'hono'
 import type { Principal } from '../auth/principal.ts'
 import type { Deps } from '../deps.ts'
 import { hasCode, SluiceError } from '../errors.ts'
-import { createSlidingWindow } from './sliding-window.ts'
+import { networkOf } from '../platform/network-address.ts'
+import { createSlidingWindow } from '../platform/sliding-window.ts'
 
 /** How often who may ask. Kept by each process, and by each isolate, for itself: two of them together let through twice as much. */
 export type RequestPace = {
@@ -70,13 +71,6 @@ export const createRequestPace = ({ config: { limits }, clock }: Deps): RequestP
       }
     },
   }
-}
-
-/** Of IPv6 the network of 64 bits, of which anybody has all addresses. */
-const networkOf = (source: string): string => {
-  if (!source.includes(':') || source.includes('.')) return source
-  const [first = ''] = source.split('::')
-  return [...first.split(':'), '0', '0', '0', '0'].slice(0, 4).join(':')
 }
 
 const tooMany = (reason: string, retryAfterSeconds: number): SluiceError =>

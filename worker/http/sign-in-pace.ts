@@ -1,6 +1,7 @@
-import ipaddr from 'ipaddr.js'
 import { SluiceError } from '../errors.ts'
 import type { Clock } from '../platform/clock.ts'
+import { networkOf } from '../platform/network-address.ts'
+import { createRowBudget } from '../platform/row-budget.ts'
 
 /** How often signing in may fail, from one source and in all, before it is refused without a look. */
 export type SignInPace = {
@@ -18,21 +19,14 @@ export type SignInPace = {
 export const createSignInPace = (clock: Pick<Clock, 'now'>): SignInPace => {
   const attempts = createCounter(clock, { ofSource: 10, inAll: 300 })
   const starts = createCounter(clock, { ofSource: 60, inAll: 600 })
-  const recorded = createWindow(clock, maxRecorded, minuteMs)
-  let unrecorded = 0
+  const rows = createRowBudget(maxRecorded)
   return {
     begin: attempts.count,
     forgive: attempts.forgive,
     start: starts.count,
     record: () => {
-      if (recorded.leftMs() > 0) {
-        unrecorded += 1
-        return undefined
-      }
-      recorded.add(1)
-      const before = unrecorded
-      unrecorded = 0
-      return { unrecorded: before }
+      const unrecorded = rows.take(clock.now())
+      return unrecorded === undefined ? undefined : { unrecorded }
     },
   }
 }
@@ -45,7 +39,7 @@ const createCounter = (clock: Pick<Clock, 'now'>, { ofSource, inAll }: Most) => 
   const sources = new Map<string, Window>()
   const windowOf = (source: string | undefined): Window | undefined => {
     if (source === undefined) return undefined // all who are unknown would share one, and shut each other out
-    const key = keyOf(source)
+    const key = networkOf(source)
     const window = sources.get(key) ?? createWindow(clock, ofSource, sourceMs)
     sources.delete(key) // so that it becomes the youngest
     sources.set(key, window)
@@ -101,15 +95,6 @@ const createWindow = (clock: Pick<Clock, 'now'>, max: number, lengthMs: number):
       count = Math.max(0, count + more)
     },
   }
-}
-
-/** Who has one IPv6 address commonly has 2^64 of them. */
-const keyOf = (source: string): string => {
-  if (!ipaddr.IPv6.isValid(source)) return source
-  const address = ipaddr.IPv6.parse(source)
-  return address.isIPv4MappedAddress()
-    ? address.toIPv4Address().toString()
-    : address.parts.slice(0, 4).join(':')
 }
 
 const tooMany = (retryAfterSeconds: number): SluiceError =>

@@ -18,3 +18,7 @@ const bareAddress = (text: string): string | undefined =>
   /^\[([\da-f:.]+)(?:%[^\]]*)?\](?::\d{1,5})?$/i.exec(text)?.[1] ??
   /^([\da-f:.]*:[\da-f:.]*:[\da-f:.]*)(?:%.*)?$/i.exec(text)?.[1] ??
   /^([\d.]+)(?::\d{1,5})?$/.exec(text)?.[1]
+
+/** Whose address it is, as far as that can be told: of IPv6 the network of 64 bits, of which anybody has all addresses. As `readAddress` writes them. */
+export const networkOf = (address: string): string =>
+  ipaddr.IPv6.isValid(address) ? ipaddr.IPv6.parse(address).parts.slice(0, 4).join(':') : address

@@ -1,5 +1,4 @@
 import { isRemoteUrl } from '../config/database-url.ts'
-import { isLoopbackName } from '../config/loopback.ts'
 import type { Config } from '../config.ts'
 import type { Deps } from '../deps.ts'
 import { type EngineLoop, startEngineLoop } from '../export/engine-loop.ts'
@@ -9,6 +8,7 @@ import { isAdministered } from '../store/administrators.ts'
 import type { Db } from '../store/db.ts'
 import { releaseAllLeases } from '../store/units.ts'
 import { openDeps, openFileDatabase } from './open-deps.ts'
+import { warnOfConfig } from './warn-of-config.ts'
 import { webFiles } from './web-files.ts'
 
 /** HTTP and the engine in one long-running process, but for the listening. */
@@ -56,6 +56,7 @@ const newClosing = (): Closing => {
 }
 
 const startedService = (deps: Deps, db: Db, closing: Closing): Service => {
+  warnOfConfig(deps)
   const engine = startEngineLoop({ ...deps, db })
   const app = createApp(deps, engine.wake, webFiles())
   return {
@@ -69,14 +70,10 @@ const startedService = (deps: Deps, db: Db, closing: Closing): Service => {
 }
 
 /** What whoever starts the service for the first time has to know, and cannot see. */
-const adviseOnAccess = async ({ config, db, log }: Deps): Promise<void> => {
-  const { baseUrl, oidc, cloudflareAccess } = config
-  const isVouchedFor = oidc !== undefined || cloudflareAccess !== undefined
-  if (!isVouchedFor && !(await isAdministered(db)))
-    log('warn', 'nobody can sign in yet: make an administrator with `sluice admin create --name <name>`')
-  const { protocol, hostname } = new URL(baseUrl)
-  if (protocol === 'http:' && !isLoopbackName(hostname))
-    log('warn', 'BASE_URL is plain http: tokens and patient data need TLS in front of this service')
+const adviseOnAccess = async ({ config, db, clock, log }: Deps): Promise<void> => {
+  const isVouchedFor = config.oidc !== undefined || config.cloudflareAccess !== undefined
+  if (isVouchedFor || (await isAdministered(db, clock.now()))) return
+  log('warn', 'nobody can sign in yet: make an administrator with `sluice admin create --name <name>`')
 }
 
 /** The lock is made with the native part of libSQL, which a process without a file does not load. */

@@ -21,6 +21,8 @@ export type KeyHolder = {
     readonly name: string
     readonly role: AdministratorTable['role']
     readonly isSuspended: boolean
+    /** Whom an identity provider knows him as. */
+    readonly subject: string | null
   }
 }
 
@@ -29,12 +31,18 @@ export const readKeyHolder = async (db: Db, keyId: string): Promise<KeyHolder | 
     .selectFrom('access_key')
     .innerJoin('administrator', 'administrator.administrator_id', 'access_key.administrator_id')
     .selectAll('access_key')
-    .select(['administrator.name as holder_name', 'administrator.role', 'administrator.suspended_at'])
+    .select([
+      'administrator.name as holder_name',
+      'administrator.role',
+      'administrator.suspended_at',
+      'administrator.subject',
+    ])
     .where('key_id', '=', keyId)
     .executeTakeFirst()
   if (row === undefined) return undefined
   const isSuspended = row.suspended_at !== null
-  return { key: toAccessKey(row), holder: { name: row.holder_name, role: row.role, isSuspended } }
+  const { holder_name: name, role, subject } = row
+  return { key: toAccessKey(row), holder: { name, role, isSuspended, subject } }
 }
 
 /** Those of an administrator that were not revoked, the oldest first. */

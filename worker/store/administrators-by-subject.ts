@@ -51,6 +51,19 @@ export const updateVouchedFor = (
 ): Statement =>
   sql`update administrator set name = ${name}, role = ${role} where administrator_id = ${administratorId}`
 
-/** Ends all sessions of whoever has this subject. */
-export const deleteSessionsOfSubject = (subject: string): Statement =>
-  sql`delete from session where administrator_id in (select administrator_id from administrator where subject = ${subject})`
+/** Ends all sessions of whoever has this subject; and, with `all`, whatever else he could come in by. */
+export const deleteCredentialsOfSubject = (
+  subject: string,
+  now: number,
+  all: boolean,
+): readonly Statement[] => {
+  const isHis = sql`administrator_id in (select administrator_id from administrator where subject = ${subject})`
+  const sessions = sql`delete from session where ${isHis}`
+  if (!all) return [sessions]
+  return [
+    sessions,
+    sql`update access_key set revoked_at = ${now} where revoked_at is null and ${isHis}`,
+    sql`delete from passkey where ${isHis}`,
+    sql`delete from enrolment where ${isHis}`,
+  ]
+}

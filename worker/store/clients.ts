@@ -71,6 +71,10 @@ export const updateClient = (client: Client, changedAt: number): Statement =>
 export const deleteClient = (clientId: string): Statement =>
   sql`delete from client where client_id = ${clientId}`
 
+/** In SQL: the client is there, the same as was looked at, and not suspended. */
+export const isActiveClient = ({ clientId, createdAt }: Client): Statement =>
+  sql`exists (select 1 from client where client_id = ${clientId} and created_at = ${createdAt} and suspended_at is null)`
+
 export type ClientRow = Selectable<ClientTable>
 
 export const toClient = (row: ClientRow): Client => ({

@@ -22,17 +22,19 @@ export const readSessionHolder = async (
   db: Db,
   secretHash: string,
   now: number,
-): Promise<(Session & Pick<AdministratorTable, 'name' | 'role'>) | undefined> => {
+): Promise<(Session & Pick<AdministratorTable, 'name' | 'role' | 'subject'>) | undefined> => {
   const row = await db.query
     .selectFrom('session')
     .innerJoin('administrator', 'administrator.administrator_id', 'session.administrator_id')
     .selectAll('session')
-    .select(['administrator.name', 'administrator.role'])
+    .select(['administrator.name', 'administrator.role', 'administrator.subject'])
     .where('secret_hash', '=', secretHash)
     .where('expires_at', '>', now)
     .where('administrator.suspended_at', 'is', null)
     .executeTakeFirst()
-  return row === undefined ? undefined : { ...toSession(row), name: row.name, role: row.role }
+  if (row === undefined) return undefined
+  const { name, role, subject } = row
+  return { ...toSession(row), name, role, subject }
 }
 
 export const readSession = async (db: Db, sessionId: string, now: number): Promise<Session | undefined> => {

@@ -262,7 +262,7 @@ export interface paths {
         put?: never;
         /**
          * Make the first administrator, by `SETUP_TOKEN`
-         * @description Only while there is no administrator who is not suspended.
+         * @description Only while there is no administrator who can sign in, or has a link that is still good.
          */
         post: operations["setUp"];
         delete?: never;
@@ -7673,6 +7673,7 @@ export interface operations {
             401: components["responses"]["Error401"];
             403: components["responses"]["Error403"];
             404: components["responses"]["Error404"];
+            412: components["responses"]["Error412"];
             503: components["responses"]["Error503"];
         };
     };
