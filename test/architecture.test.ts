@@ -187,8 +187,8 @@ describe('Bedrock', () => {
 })
 
 describe('The composition', () => {
-  /** Names that may be imported from `deps.ts` as values: pure functions of the configuration. */
-  const valuesOfDeps = ['fhirBase']
+  /** Names that may be imported from `deps.ts` as values: functions of the configuration, and of the time. */
+  const valuesOfDeps = ['fhirBase', 'searchContextOf']
 
   test('is known above ground, and there as types only', () => {
     const wrong = arrows.filter(({ from, to, names, isType }) => {

@@ -1,4 +1,5 @@
 import type { Config } from './config.ts'
+import type { SearchContext } from './fhir/search/term.ts'
 import type { Clock } from './platform/clock.ts'
 import type { NewId } from './platform/ids.ts'
 import type { Log } from './platform/log.ts'
@@ -16,6 +17,12 @@ export type Deps = {
   readonly log: Log
   readonly askRemote: AskRemote
 }
+
+/** What searches are understood by, those of scopes among them. */
+export const searchContextOf = ({ config, clock }: Pick<Deps, 'config' | 'clock'>): SearchContext => ({
+  serverBase: fhirBase(config),
+  nowMs: clock.now(),
+})
 
 /** The FHIR base URL clients see: references that start with it are local. */
 export const fhirBase = ({ baseUrl, fhirPath }: Config): string => baseUrl + fhirPath

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { createHarness, type Harness, pathOf } from '../support/harness.ts'
+import { createHarness, type Harness } from '../support/harness.ts'
 import { administrator, clientWith, smartEnvironment } from '../support/principals.ts'
 
 /** The admin API of clients, as an administrator uses it. */
@@ -139,20 +139,6 @@ describe('A registered client', () => {
     expect((await admin('/admin/api/clients/analytics', json('DELETE'))).status).toBe(204)
     expect((await admin('/admin/api/clients/analytics')).status).toBe(404)
     expect((await admin('/admin/api/clients/analytics', json('DELETE'))).status).toBe(404)
-  })
-
-  test('leaves its id to nobody for as long as there are exports of it', async () => {
-    await create(analytics)
-    const own = h.as(clientWith('system/*.rs', { clientId: 'analytics' }))
-    const status = pathOf((await own('/fhir/$export')).headers.get('content-location') ?? '')
-    expect((await admin('/admin/api/clients/analytics', json('DELETE'))).status).toBe(204)
-    expect((await create(analytics)).status).toBe(409)
-    expect((await admin(status, json('DELETE'))).status).toBe(202)
-    for (let n = 0; n < 3; n++) {
-      h.clock.advance(24 * 3_600_000)
-      await h.sweep()
-    }
-    expect((await create(analytics)).status).toBe(201)
   })
 
   test('is not forgotten by the look of an older one', async () => {

@@ -53,8 +53,6 @@ describe('The way to resources', () => {
     })
     const others = [...verbs].filter((name) => !asking.includes(name)).sort()
     expect(others).toEqual([
-      'count-matches.ts', // of a search that is narrowed already
-      'found-lines.ts', // the same
       'ingest-ndjson.ts', // for administrators
     ])
   })

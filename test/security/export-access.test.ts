@@ -264,6 +264,24 @@ describe('A Group', () => {
     await notThere(as('system/Patient.rs', { groupIds: ['g'] }))
   })
 
+  test('that was taken off the list of the client opens no more of what was exported of it', async () => {
+    const bound = as('system/*.rs', { groupIds: ['g', 'other'] })
+    const status = await run(bound, 'Group/g/$export')
+    const files = (await manifestOf(bound, status)).output.map(({ url }) => pathOf(url))
+    const places = [status, `/fhir/$exportstatus?_id=${status.split('/').at(-1)}`, ...files]
+    for (const groupIds of [['other'], []]) {
+      const narrowed = as('system/*.rs', { groupIds })
+      for (const place of places) expect((await narrowed(place)).status, place).toBe(403)
+      expect((await narrowed(status, { method: 'DELETE' })).status).toBe(403)
+      expect(await expectOutcome(await narrowed(status), 403, 'forbidden')).toContain('its Group is none')
+    }
+    await as('system/Group.d')('/fhir/Group/g', { method: 'DELETE' })
+    for (const request of [as('system/*.rs', { groupIds: ['g'] }), as('system/*.rs')])
+      for (const place of places) expect((await request(place)).status, place).toBe(200)
+    const ofAll = await run(as('system/*.rs'), '$export')
+    expect((await as('system/*.rs', { groupIds: ['g'] })(ofAll)).status).toBe(403)
+  })
+
   test('that may be read makes nothing of its members exportable', async () => {
     expect(await names(as('system/Group.rs system/Condition.rs'), 'Group/g/$export')).toEqual(['Condition/c'])
   })
@@ -647,5 +665,53 @@ describe('A client bound to storages', () => {
     expect((await as('system/*.rs', { destinations: ['archive', 'default'] })('/fhir/$export')).status).toBe(
       202,
     )
+  })
+})
+
+describe('A client bound to Groups', () => {
+  const bound = () => as('system/*.cruds', { groupIds: ['g'] })
+
+  test('exports them, and nothing at another level', async () => {
+    expect((await bound()('/fhir/Group/g/$export')).status).toBe(202)
+    for (const path of ['$export', 'Patient/$export'])
+      expect(await expectOutcome(await bound()(`/fhir/${path}`), 403, 'forbidden')).toMatch('its Groups only')
+    const listed = await post(bound(), 'Patient/$export', patients('p'))
+    await expectOutcome(listed, 403, 'forbidden')
+    await expectOutcome(await bound()('/fhir/$export?_dryRun=true'), 403, 'forbidden')
+  })
+
+  test('reads and finds them one by one, and no resource of anybody', async () => {
+    expect((await bound()('/fhir/Group/g')).status).toBe(200)
+    expect((await bound()('/fhir/Group/other')).status).toBe(404)
+    const found = await (await bound()('/fhir/Group?_total=accurate')).json()
+    expect([found.total, found.entry[0].resource.id]).toEqual([1, 'g'])
+    for (const path of [
+      'Patient/p',
+      'Patient',
+      'Observation/lab',
+      'Observation/lab/_history',
+      'Practitioner/d',
+    ])
+      expect([path, (await bound()(`/fhir/${path}`)).status]).toEqual([path, 403])
+    const deleted = await bound()('/fhir/Group/g', { method: 'DELETE' })
+    expect(deleted.status).toBe(403)
+    const none = as('system/*.rs', { groupIds: [] })
+    expect((await none('/fhir/Group/g')).status).toBe(403)
+  })
+
+  test('opens what is attached to what it may export', async () => {
+    await h.load([
+      { resourceType: 'Binary', id: 'b', contentType: 'text/plain', data: 'aGVsbG8=' },
+      { resourceType: 'Binary', id: 'loose', contentType: 'text/plain', data: 'aGVsbG8=' },
+      {
+        resourceType: 'DocumentReference',
+        id: 'd',
+        status: 'current',
+        subject: { reference: 'Patient/p' },
+        content: [{ attachment: { contentType: 'text/plain', url: 'Binary/b' } }],
+      },
+    ])
+    expect(await (await bound()('/fhir/Binary/b')).text()).toBe('hello')
+    expect((await bound()('/fhir/Binary/loose')).status).toBe(403)
   })
 })

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { expectOutcome } from '../http/expect-outcome.ts'
+import { damageLine, damagesOfLines } from '../support/damage.ts'
 import { createHarness, type Harness } from '../support/harness.ts'
 import { clientWith } from '../support/principals.ts'
 
@@ -94,6 +95,13 @@ describe('A search within a constraint', () => {
     await load()
     expect(await pagesOf(h, query)).toEqual(await pagesOf(bare, query))
     expect((await search(h, query)).total).toBe((await search(bare, query)).total)
+  })
+
+  test.each(damagesOfLines)('hears nothing of a stored line that is damaged: %s', async (damage) => {
+    await load()
+    await damageLine(h.deps.db, 'Observation/canary-2', damage)
+    for (const query of ['', '?_id=canary-2', '?_total=accurate', '?code:missing=true', '?status:not=x'])
+      expect(await pagesOf(h, `Observation${query}`)).toEqual(await pagesOf(bare, `Observation${query}`))
   })
 
   test('ends a page at what was found, so that no link tells of what lies behind it', async () => {

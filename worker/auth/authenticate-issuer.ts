@@ -1,6 +1,6 @@
 import { errors, importJWK, type JWTHeaderParameters, type JWTPayload, jwtVerify } from 'jose'
 import type { Issuer } from '../config/issuers.ts'
-import { type Deps, fhirBase } from '../deps.ts'
+import { type Deps, searchContextOf } from '../deps.ts'
 import { hasCode, SluiceError } from '../errors.ts'
 import { type Grants, grantScopes } from '../fhir/scope/grants.ts'
 import type { SearchContext } from '../fhir/search/term.ts'
@@ -21,7 +21,7 @@ export const authenticateIssuer = async (
 ): Promise<ClientPrincipal> => {
   const payload = await verify(deps, issuer, token)
   const clientId = `${issuer.name}:${clientIdIn(issuer, payload)}`
-  const context = { serverBase: fhirBase(deps.config), nowMs: deps.clock.now() }
+  const context = searchContextOf(deps)
   const grants = grantsOfWords(issuer, wordsIn(issuer, payload), context)
   const client = await readClient(deps.db, clientId)
   if (client?.suspendedAt !== undefined) throw refused('its client is suspended')

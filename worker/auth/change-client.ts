@@ -4,6 +4,7 @@ import type { Actor } from '../platform/actor.ts'
 import { revokeTokensOf } from '../store/access-tokens.ts'
 import { type AuditAction, hasChanged, insertAuditIf } from '../store/audit.ts'
 import { type Client, deleteClient, readClient, updateClient } from '../store/clients.ts'
+import { disownJobs } from '../store/end-job.ts'
 import { checkRegistration, type Registration } from './client-registration.ts'
 import { auditOf } from './create-client.ts'
 
@@ -43,6 +44,7 @@ export const removeClient = async (
   const now = deps.clock.now()
   await deps.db.batch([
     revokeTokensOf(clientId, now), // or they would be good again for another client that takes the id
+    disownJobs(clientId), // and so would these be its own
     deleteClient(clientId),
     insertAuditIf(auditOf('client.delete', client, actor, now), hasChanged),
   ])

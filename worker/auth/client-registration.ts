@@ -1,4 +1,4 @@
-import { type Deps, fhirBase } from '../deps.ts'
+import { type Deps, searchContextOf } from '../deps.ts'
 import { hasCode, SluiceError } from '../errors.ts'
 import { echoText } from '../fhir/echo-text.ts'
 import { isResourceId } from '../fhir/reference.ts'
@@ -18,14 +18,14 @@ export type Registration = Pick<
 
 /** The registration as it is stored; throws `invalid` for keys, scopes and ids that nobody could use (SMART, "Registering a Client"). */
 export const checkRegistration = (
-  { config, clock }: Deps,
+  deps: Deps,
   { jwks, ...given }: Registration,
 ): Omit<Client, 'clientId' | 'suspendedAt' | 'createdAt' | 'changedAt'> => {
   if ((given.jwksUrl === undefined) === (jwks === undefined))
     throw refused('it needs either jwksUrl, where its public keys are, or jwks, the keys themselves')
-  if (given.jwksUrl !== undefined) assertAskable(given.jwksUrl, config.privateHosts)
+  if (given.jwksUrl !== undefined) assertAskable(given.jwksUrl, deps.config.privateHosts)
   if (given.scopes.length === 0) throw refused('it has no scopes, so it could not do anything')
-  for (const scope of given.scopes) parseScope(scope, { serverBase: fhirBase(config), nowMs: clock.now() })
+  for (const scope of given.scopes) parseScope(scope, searchContextOf(deps))
   const strange = given.groupIds?.find((id) => !isResourceId(id))
   if (strange !== undefined) throw refused(`"${echoText(strange)}" is no id of a Group`)
   return {

@@ -25,10 +25,7 @@ export const createClient = async (
     insertAuditIf(auditOf('client.create', client, actor, now), hasChanged),
   ])
   if (inserted.changed === 0)
-    throw new SluiceError(
-      'conflict',
-      `Cannot register client "${client.clientId}": there is one of this id, or there are still exports of an earlier one`,
-    )
+    throw new SluiceError('conflict', `Cannot register client "${client.clientId}": there is one of this id`)
   return client
 }
 

@@ -1,4 +1,4 @@
-import { type Deps, fhirBase } from '../deps.ts'
+import { type Deps, searchContextOf } from '../deps.ts'
 import { hasCode } from '../errors.ts'
 import { grantScopes } from '../fhir/scope/grants.ts'
 import { parseScope, type Scope } from '../fhir/scope/scope.ts'
@@ -23,10 +23,10 @@ export const principalOfClient = (
 
 /** Those of them that can be granted here; the others are as if they had not been named (RFC 6749 section 3.3). */
 export const readScopes = (
-  { config, clock }: Pick<Deps, 'config' | 'clock'>,
+  deps: Pick<Deps, 'config' | 'clock'>,
   texts: readonly string[],
 ): readonly Scope[] => {
-  const context = { serverBase: fhirBase(config), nowMs: clock.now() }
+  const context = searchContextOf(deps)
   return texts.flatMap((text) => {
     try {
       return [parseScope(text, context)]

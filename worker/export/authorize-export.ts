@@ -20,8 +20,13 @@ export type AuthorizedRequest = {
  */
 export const authorizeExport = (
   request: ExportRequest,
-  { grants, destinations }: Pick<Asker, 'grants' | 'destinations'>,
+  { grants, groupIds, destinations }: Pick<Asker, 'grants' | 'groupIds' | 'destinations'>,
 ): AuthorizedRequest => {
+  if (groupIds !== undefined && request.level !== 'group')
+    throw new SluiceError(
+      'forbidden',
+      `Cannot start the export at ${request.level} level: this client may export its Groups only`,
+    )
   if (destinations?.includes(onlyDestination) === false)
     throw new SluiceError(
       'forbidden',

@@ -1,6 +1,7 @@
 import type { Deps } from '../deps.ts'
 import { SluiceError } from '../errors.ts'
 import { type Job, readJob } from '../store/jobs.ts'
+import { isThere } from './job-access.ts'
 
 /**
  * Why something could not be done to an export: it is not there, for whoever asks (I7), or it is not one to which that is done. Read after
@@ -13,8 +14,7 @@ export const cannotSteer = async (
   reasonOf: (job: Job) => string,
 ): Promise<SluiceError> => {
   const job = await readJob(db, jobId)
-  const isThere = job !== undefined && job.goneAt === undefined && (job.expiresAt ?? Infinity) > clock.now()
-  return isThere
+  return job !== undefined && isThere(job, clock.now())
     ? new SluiceError('conflict', `Cannot ${verb} the export: ${reasonOf(job)}`)
     : unknownExport()
 }

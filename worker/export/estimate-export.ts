@@ -14,6 +14,7 @@ import { estimateScans, type Figure } from './estimate-scans.ts'
 import { type DeletedFigure, estimateDeletions, estimateWalks } from './estimate-walks.ts'
 import { type KickOff, prepareJob } from './kick-off.ts'
 import { type Sample, samplePopulation } from './sample-population.ts'
+import { tellsDeletions } from './tells-deletions.ts'
 
 /** What an export would be if it began now. */
 export type Estimate = {
@@ -120,8 +121,7 @@ const estimateFigures = async (deps: Deps, job: Job): Promise<Figures> => {
       ? []
       : await filterWalks(deps, job, whole, sample, await estimateWalks(deps, whole, sample))
   const scanned = isScanned ? await filterScans(deps, job, whole, await estimateScans(deps, whole)) : []
-  const tellsDeletions = job.hasSince || job.shape.associated.deleted
-  const deleted = tellsDeletions
+  const deleted = tellsDeletions(job)
     ? await estimateToldDeletions(deps, job, whole, isScanned ? undefined : sample)
     : undefined
   const all = [...walked, ...scanned]

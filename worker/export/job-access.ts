@@ -11,6 +11,10 @@ import type { Asker } from './asker.ts'
 export const isOwnJob = ({ clientId }: Pick<Job, 'clientId'>, asker: Pick<Asker, 'clientId'>): boolean =>
   asker.clientId === undefined || asker.clientId === clientId
 
+/** Neither removed nor expired (I7). */
+export const isThere = ({ goneAt, expiresAt = Infinity }: Pick<Job, 'goneAt' | 'expiresAt'>, now: number) =>
+  goneAt === undefined && expiresAt > now
+
 type Access = Pick<Asker, 'grants'>
 type Granted = Parameters<typeof broughtTypeIds>[0] & Pick<Job, 'authorization'>
 

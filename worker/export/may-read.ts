@@ -1,4 +1,4 @@
-import { type Deps, fhirBase } from '../deps.ts'
+import { type Deps, searchContextOf } from '../deps.ts'
 import { compileReach } from '../fhir/scope/reach-filter.ts'
 import { readCurrentLines } from '../store/read-current-lines.ts'
 import { readResource } from '../store/read-resource.ts'
@@ -7,7 +7,7 @@ import type { Asker } from './asker.ts'
 /** Whether the asker may export this Group: his grants let him read it, and it is one of those he is bound to (SPEC G-03, G-04). */
 export const mayReadGroup = async (deps: Deps, id: string, { grants, groupIds }: Asker): Promise<boolean> => {
   if (groupIds !== undefined && !groupIds.includes(id)) return false
-  const reach = compileReach(grants, contextOf(deps))('Group', 'r')
+  const reach = compileReach(grants, searchContextOf(deps))('Group', 'r')
   if (reach === undefined || reach.isWhole) return reach !== undefined
   const group = await readResource(deps.db, 'Group', id)
   return group !== undefined && reach.holds(group.line)
@@ -22,7 +22,7 @@ export const readablePatients = async (
   keys: ReadonlyMap<string, number>,
   { grants }: Asker,
 ): Promise<ReadonlyMap<string, number>> => {
-  const reach = compileReach(grants, contextOf(deps))('Patient', 'r')
+  const reach = compileReach(grants, searchContextOf(deps))('Patient', 'r')
   if (reach === undefined) return new Map()
   if (reach.isWhole) return keys
   const all = [...keys]
@@ -38,5 +38,3 @@ export const readablePatients = async (
   }
   return new Map(readable)
 }
-
-const contextOf = ({ config, clock }: Deps) => ({ serverBase: fhirBase(config), nowMs: clock.now() })

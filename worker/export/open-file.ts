@@ -3,7 +3,8 @@ import type { ByteRange, ObjectHead, ObjectRead } from '../storage/storage.ts'
 import { readJob } from '../store/jobs.ts'
 import { readFinishedFile } from '../store/read-export.ts'
 import type { Asker } from './asker.ts'
-import { assertCoversFile, isOwnJob } from './job-access.ts'
+import { assertHasGroup } from './group-access.ts'
+import { assertCoversFile, isOwnJob, isThere } from './job-access.ts'
 import { recordDownload } from './record-download.ts'
 
 /** A finished file of an export that is neither removed nor expired. */
@@ -25,14 +26,11 @@ export const openExportFile = async (
 ): Promise<ExportFile | undefined> => {
   const { db, storage, clock } = deps
   const job = await readJob(db, folder.slice(folder.indexOf('_') + 1))
-  const isVisible =
-    job?.folder === folder &&
-    isOwnJob(job, asker) &&
-    job.goneAt === undefined &&
-    (job.expiresAt ?? Infinity) > clock.now()
+  const isVisible = job?.folder === folder && isOwnJob(job, asker) && isThere(job, clock.now())
   const file = isVisible ? await readFinishedFile(db, job.jobId, name) : undefined
   if (!isVisible || file === undefined) return undefined
   assertCoversFile(job, asker, file.kind === 'output' ? file.typeId : undefined)
+  await assertHasGroup(deps, job, asker)
   const key = `${folder}/${name}`
   const head = await storage.head(key)
   if (head === undefined) return undefined

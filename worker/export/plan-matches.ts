@@ -17,6 +17,7 @@ import { positionOf, typeIdAt } from '../store/position.ts'
 import { isOfNewcomers } from '../store/read-walk.ts'
 import { compileJobFilters, type JobFilters, satisfies } from './match-lines.ts'
 import type { Slice } from './slice.ts'
+import { tellsDeletions } from './tells-deletions.ts'
 
 /**
  * How far the judging of filters has come: type after type, of each what is scanned and what patients have, and in the end what was
@@ -152,8 +153,6 @@ const askDeleted = async (
   const page = await readDeletedCandidates(deps.db, job, typeIds, plan.at, boundsOf(slice, plan))
   return page === undefined ? undefined : judge(slice, { ...plan, at: page.last }, filters, page)
 }
-
-const tellsDeletions = ({ hasSince, shape }: Job): boolean => hasSince || shape.associated.deleted
 
 const judge = (slice: Slice, plan: MatchPlan, filters: JobFilters, page: Page): MatchStep => {
   const text = stripMarks(decoder.decode(page.bytes))

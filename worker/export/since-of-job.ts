@@ -10,7 +10,7 @@ import { broughtTypeIds, typesOfLevel } from '../store/exported-types.ts'
 import type { NewJob } from '../store/insert-job.ts'
 import { type Job, readJob } from '../store/jobs.ts'
 import type { Asker } from './asker.ts'
-import { isOwnJob, uncovered } from './job-access.ts'
+import { isOwnJob, isThere, uncovered } from './job-access.ts'
 
 /** What an export is about, as far as a chain of them has to agree on it. */
 type Subject = Pick<
@@ -30,12 +30,8 @@ export const sinceOfJob = async (
   asker: Pick<Asker, 'clientId'>,
 ): Promise<number> => {
   const job = await readJob(db, jobId)
-  const isUnknown =
-    job === undefined ||
-    !isOwnJob(job, asker) ||
-    job.goneAt !== undefined ||
-    (job.expiresAt ?? Infinity) <= clock.now()
-  if (isUnknown) throw refusal(jobId, 'there is no such job: it never was, has expired, or was deleted')
+  if (job === undefined || !isOwnJob(job, asker) || !isThere(job, clock.now()))
+    throw refusal(jobId, 'there is no such job: it never was, has expired, or was deleted')
   const gap = gapOf(job, asked)
   if (gap !== undefined) throw refusal(jobId, gap)
   const since = job.transactionTime

@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
 import type { Deps } from '../deps.ts'
 import { SluiceError } from '../errors.ts'
+import { unknownExport } from '../export/cannot-steer.ts'
 import { retryAfterSeconds } from '../export/progress.ts'
 import { progressHeader } from '../export/progress-header.ts'
 import { publishPage } from '../export/publish-page.ts'
@@ -12,7 +13,7 @@ import { manifestResponse } from './manifest-response.ts'
 import type { PollPace } from './poll-pace.ts'
 import type { Wake } from './route.ts'
 import { separateStatus } from './separate-status.ts'
-import { unknownJob, visibleJob } from './visible-job.ts'
+import { visibleJob } from './visible-job.ts'
 
 /** What a status request is answered with, and all that this takes. */
 export type Asked = { readonly deps: Deps; readonly wake: Wake; readonly pace: PollPace }
@@ -44,7 +45,7 @@ const answerJob = async (c: Context, asked: Asked, job: Job): Promise<Response> 
     case 'failed':
       return answerFailed(c, deps, job)
     case 'cancelled':
-      throw unknownJob()
+      throw unknownExport()
     default:
       return job.state satisfies never
   }
@@ -81,7 +82,7 @@ const answerPage = async (c: Context, asked: Asked, job: Job, text: string): Pro
     })
   }
   if (job.state === 'failed') return answerFailed(c, asked.deps, job)
-  if (!isRunning(job)) throw unknownJob() // a completed job has its next page at once, unless it was removed just now
+  if (!isRunning(job)) throw unknownExport() // a completed job has its next page at once, unless it was removed just now
   return new Response(null, { status: 202, headers: await progressHeaders(c, asked, job, number) })
 }
 

@@ -5,7 +5,7 @@ import type { OperationOutcome } from '../fhir/operation-outcome.ts'
 import { parsePrefer } from '../fhir/prefer.ts'
 import { processBundle } from '../ingest/process-bundle.ts'
 import { admit } from './admit.ts'
-import { askerOf } from './asker.ts'
+import { grantsAtRest } from './asker.ts'
 import { type BundleAnswer, bundleText } from './bundle-response.ts'
 import { fhirJson, outcomeOfError } from './error-response.ts'
 import { outcomes, requestHeaders } from './openapi-parts.ts'
@@ -78,7 +78,7 @@ const answerBundle = async (c: Context, deps: Deps): Promise<Response> => {
   const text = await readJsonText(c.req.raw, config.limits.maxBundleBytes)
   if (text === undefined)
     throw new SluiceError('invalid', 'Cannot process the Bundle: the request has no body')
-  const answer = bundleText(await processBundle(deps, askerOf(c).grants, text), {
+  const answer = bundleText(await processBundle(deps, grantsAtRest(c), text), {
     serverBase: fhirBase(config),
     isRepresented: parsePrefer(c.req.header('prefer')).returns === 'representation',
     toOutcome: oncePerError((error) => outcomeOfError(log, error, c.req.routePath)),

@@ -2,7 +2,7 @@ import type { Context } from 'hono'
 import type { Deps } from '../deps.ts'
 import { SluiceError } from '../errors.ts'
 import { createResource } from '../ingest/create-resource.ts'
-import { askerOf } from './asker.ts'
+import { grantsAtRest } from './asker.ts'
 import type { Interaction } from './capabilities.ts'
 import { outcomes, requestHeaders } from './openapi-parts.ts'
 import { readResourceText } from './resource-body.ts'
@@ -37,5 +37,5 @@ const answerCreate = async (c: Context, deps: Deps): Promise<Response> => {
       'Cannot process If-None-Exist: conditional create is not supported, as it needs search',
     )
   const text = await readResourceText(c, deps, type)
-  return writeResponse(c, deps, type, await createResource(deps, askerOf(c).grants, type, text))
+  return writeResponse(c, deps, type, await createResource(deps, grantsAtRest(c), type, text))
 }

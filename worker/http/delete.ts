@@ -1,6 +1,6 @@
 import type { Deps } from '../deps.ts'
 import { deleteResource } from '../ingest/delete-resource.ts'
-import { askerOf } from './asker.ts'
+import { grantsAtRest } from './asker.ts'
 import type { Interaction } from './capabilities.ts'
 import { outcomes, requestHeaders } from './openapi-parts.ts'
 import { expectedVersion } from './preconditions.ts'
@@ -24,7 +24,7 @@ export const remove = (deps: Deps): Interaction => ({
     access: 'client',
     handler: async (c) => {
       const { type, id } = nameOf(c)
-      await deleteResource(deps, askerOf(c).grants, type, id, expectedVersion(c))
+      await deleteResource(deps, grantsAtRest(c), type, id, expectedVersion(c))
       return c.body(null, 204)
     },
   },

@@ -5,7 +5,7 @@ import { readMemberParameters } from '../fhir/member-parameters.ts'
 import { outcomeOf } from '../fhir/operation-outcome.ts'
 import { isResourceId } from '../fhir/reference.ts'
 import { addMembers, type MembersChanged, removeMembers } from '../ingest/change-members.ts'
-import { askerOf } from './asker.ts'
+import { grantsAtRest } from './asker.ts'
 import { fhirJson } from './error-response.ts'
 import { headers, informationContent, outcomes, pathParameter, requestHeaders } from './openapi-parts.ts'
 import { expectedVersion } from './preconditions.ts'
@@ -76,7 +76,7 @@ const answer = async (
   if (body === undefined) throw new SluiceError('invalid', 'Cannot read body: there is none')
   const parameters = readMemberParameters(operation, body, fhirBase(deps.config))
   const verb = operation === 'member-add' ? addMembers : removeMembers
-  return changedResponse(c, id, operation, await verb(deps, askerOf(c).grants, id, parameters, expected))
+  return changedResponse(c, id, operation, await verb(deps, grantsAtRest(c), id, parameters, expected))
 }
 
 const changedResponse = (

@@ -4,7 +4,7 @@ import { historyBundle } from '../fhir/history-bundle.ts'
 import { formatInstant } from '../fhir/instant.ts'
 import { getHistory, type HistoryPage } from '../ingest/get-history.ts'
 import { assertJsonAccepted } from './accept.ts'
-import { askerOf } from './asker.ts'
+import { grantsAtRest } from './asker.ts'
 import type { Interaction } from './capabilities.ts'
 import { fhirJson } from './error-response.ts'
 import { type HistoryParameters, historyQuery, readHistoryParameters } from './history-parameters.ts'
@@ -50,7 +50,7 @@ const answerHistory = async (c: Context, deps: Deps): Promise<Response> => {
   const parameters = readHistoryParameters(new URL(c.req.url).searchParams)
   const { count, before, sinceMs } = parameters
   const query = { before, since: sinceMs, maxRows: count, maxBytes: pageBytes }
-  const history = await getHistory(deps, askerOf(c).grants, name.type, name.id, query)
+  const history = await getHistory(deps, grantsAtRest(c), name.type, name.id, query)
   const text = bundleOf(name, fhirBase(deps.config), parameters, history)
   return c.body(text, 200, { 'Content-Type': fhirJson, 'Cache-Control': 'private, no-cache' })
 }

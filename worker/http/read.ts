@@ -7,7 +7,7 @@ import { getVersion } from '../ingest/get-version.ts'
 import { isThere } from '../store/is-there.ts'
 import type { StoredVersion } from '../store/read-resource.ts'
 import { asksForBinaryResource, assertJsonAccepted } from './accept.ts'
-import { askerOf } from './asker.ts'
+import { grantsAtRest } from './asker.ts'
 import { binaryJsonBody, rawBody } from './binary-response.ts'
 import type { Interaction } from './capabilities.ts'
 import { fhirJson } from './error-response.ts'
@@ -42,7 +42,7 @@ export const read = (deps: Deps): Interaction => ({
       const own = c.get('ownDefinition')
       if (own !== undefined)
         return c.body(JSON.stringify(own), 200, { 'Content-Type': fhirJson, 'Cache-Control': 'no-cache' })
-      return readResponse(c, await getResource(deps, askerOf(c).grants, type, id), body)
+      return readResponse(c, await getResource(deps, grantsAtRest(c), type, id), body)
     },
   },
 })
@@ -63,7 +63,7 @@ export const vread = (deps: Deps): Interaction => ({
       const { type, id } = nameOf(c)
       const versionId = versionIdOf(c)
       const body = bodyFor(c, type)
-      return readResponse(c, await getVersion(deps, askerOf(c).grants, type, id, versionId), body)
+      return readResponse(c, await getVersion(deps, grantsAtRest(c), type, id, versionId), body)
     },
   },
 })

@@ -7,7 +7,7 @@ import { type SearchEntry, searchsetBundle } from '../fhir/search/searchset-bund
 import type { FoundResource } from '../ingest/found-lines.ts'
 import { searchResources } from '../ingest/search-resources.ts'
 import { assertJsonAccepted, assertJsonFormats } from './accept.ts'
-import { askerOf } from './asker.ts'
+import { grantsAtRest } from './asker.ts'
 import type { Interaction } from './capabilities.ts'
 import { fhirJson } from './error-response.ts'
 import { outcomes, searchParameters } from './openapi-parts.ts'
@@ -78,7 +78,7 @@ const answerSearch = async (c: Context, deps: Deps, ofBody: readonly QueryPair[]
   assertJsonFormats(pairs.filter(([name]) => name === '_format').map(([, value]) => value))
   const request = readSearchRequest(type, pairs)
   const base = fhirBase(deps.config)
-  const { grants } = askerOf(c)
+  const grants = grantsAtRest(c)
   const { asOf, matches, included, next, total } = await searchResources(deps, grants, type, request)
   const own = pairs.filter(([name]) => name !== '_asOf' && name !== '_after')
   const linkTo = (more: readonly QueryPair[]) => {

@@ -1,5 +1,6 @@
 import type { Context } from 'hono'
 import type { Deps } from '../deps.ts'
+import { unknownExport } from '../export/cannot-steer.ts'
 import { removeExport } from '../export/remove.ts'
 import { outcomeOf } from '../fhir/operation-outcome.ts'
 import { type Asked, answerStatus } from './answer-status.ts'
@@ -9,7 +10,7 @@ import { headers, informationContent, optional, outcomes, pathParameter } from '
 import { exampleManifest, schemaRef } from './openapi-schemas.ts'
 import type { PollPace } from './poll-pace.ts'
 import { type App, fhirRoot, route, type Wake } from './route.ts'
-import { unknownJob, visibleJob } from './visible-job.ts'
+import { visibleJob } from './visible-job.ts'
 
 /** `GET` and `DELETE [polling location]` (Bulk Data IG, "Bulk Data Status Request", "Bulk Data Delete Request"). */
 export const registerStatus = (app: App, deps: Deps, wake: Wake, pace: PollPace): void => {
@@ -109,7 +110,7 @@ const documentation = {
 const answerDelete = async (c: Context, { deps, wake }: Omit<Asked, 'pace'>): Promise<Response> => {
   const { jobId } = await visibleJob(c, deps)
   const isRemoved = await removeExport(deps, jobId, askerOf(c).actor)
-  if (!isRemoved) throw unknownJob() // someone else was quicker
+  if (!isRemoved) throw unknownExport() // someone else was quicker
   wake(c)
   const removed = outcomeOf([
     {

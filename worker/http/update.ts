@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import type { Deps } from '../deps.ts'
 import { putResource } from '../ingest/put-resource.ts'
-import { askerOf } from './asker.ts'
+import { grantsAtRest } from './asker.ts'
 import type { Interaction } from './capabilities.ts'
 import { outcomes, requestHeaders } from './openapi-parts.ts'
 import { expectedVersion, isCreateOnly } from './preconditions.ts'
@@ -55,5 +55,5 @@ const answerUpdate = async (c: Context, deps: Deps): Promise<Response> => {
   const { type, id } = nameOf(c)
   const expected = isCreateOnly(c) ? 0 : expectedVersion(c)
   const text = await readResourceText(c, deps, type, id)
-  return writeResponse(c, deps, type, await putResource(deps, askerOf(c).grants, type, id, text, expected))
+  return writeResponse(c, deps, type, await putResource(deps, grantsAtRest(c), type, id, text, expected))
 }

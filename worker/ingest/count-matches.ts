@@ -1,11 +1,15 @@
 import type { Deps } from '../deps.ts'
 import { SluiceError } from '../errors.ts'
-import type { Filter } from '../fhir/search/filter.ts'
+import type { NarrowedFilter } from '../fhir/scope/reach-filter.ts'
 import { readSearchRows, type SearchRange } from '../store/search-rows.ts'
 import { isMatchOf, placeOf, shownLines } from './found-lines.ts'
 
 /** All matches, if they are found within what one request may do; a guess would be no answer to "accurate". */
-export const countMatches = async (deps: Deps, filter: Filter, range: SearchRange): Promise<number> => {
+export const countMatches = async (
+  deps: Deps,
+  filter: NarrowedFilter,
+  range: SearchRange,
+): Promise<number> => {
   const { pageRows } = deps.config.limits
   const maxRows = maxPages * pageRows
   let [total, looked, after] = [0, 0, undefined as string | undefined]

@@ -1,7 +1,7 @@
 import type { Deps } from '../deps.ts'
 import { isJsonObject, type Json } from '../fhir/json.ts'
 import type { ResourceType } from '../fhir/resource-type.ts'
-import type { Filter } from '../fhir/search/filter.ts'
+import { type NarrowedFilter, parseResource } from '../fhir/scope/reach-filter.ts'
 import { readLinesAt } from '../store/read-lines-at.ts'
 import type { SearchRange, SearchRow } from '../store/search-rows.ts'
 
@@ -28,10 +28,11 @@ export async function* shownLines(
   }
 }
 
-export const isMatchOf = (filter: Filter, line: string): boolean => {
+/** A damaged line ends the search of who may reach all of the type. Nobody else hears of it, for nobody can say that he may. */
+export const isMatchOf = (filter: NarrowedFilter, line: string): boolean => {
   if (!filter.mayMatch(line)) return false
-  const resource: Json = JSON.parse(line)
-  return isJsonObject(resource) && filter.matches(resource)
+  const resource: Json | undefined = filter.isNarrowed ? parseResource(line) : JSON.parse(line)
+  return resource !== undefined && isJsonObject(resource) && filter.matches(resource)
 }
 
 /** Where a search goes on behind a row, in its order. */

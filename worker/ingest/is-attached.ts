@@ -20,7 +20,7 @@ export const isAttached = async (
 ): Promise<boolean> => {
   const binary = { id, versionId }
   const readable = (await readAttachingTypes(deps.db, binary)).flatMap((typeId) => {
-    const reads = reach(typeOfId(typeId), 'r')
+    const reads = (reach.attaching ?? reach)(typeOfId(typeId), 'r')
     return reads === undefined ? [] : [{ typeId, reads }]
   })
   const whole = readable.filter(({ reads }) => reads.isWhole).map(({ typeId }) => typeId)

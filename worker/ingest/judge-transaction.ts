@@ -10,7 +10,7 @@ import { assertAttachable } from './assert-attachable.ts'
 import type { StoringEntry } from './entry-draft.ts'
 import { atEntry, atEntryLater } from './entry-result.ts'
 import { guardOf } from './guard.ts'
-import { isAttached } from './is-attached.ts'
+import { isReachable } from './read-within.ts'
 import { changeOf, lineOfDraft } from './write-within.ts'
 
 type Indexed<T> = { readonly index: number; readonly entry: T }
@@ -97,8 +97,7 @@ const lookAtRead = (
     throw refuse()
   }
   const judge = async (latest: Latest | undefined): Promise<number | undefined> => {
-    const isHeld = latest !== undefined && reads?.holds(latest.line) === true
-    if (!isHeld && !(type === 'Binary' && (await isAttached(deps, reach, entry)))) throw refuse()
+    if (!(await isReachable(deps, reach, entry, latest?.line))) throw refuse()
     if (latest === undefined) throw unreadable('not-found')
     if (latest.deleted) throw unreadable('deleted')
     return versionId === undefined ? latest.versionId : undefined

@@ -23,21 +23,24 @@ export const readWithin = async (deps: Deps, reach: ReachOf, name: VersionName):
   if (reads === undefined && type !== 'Binary') throw lacksRight('read', type, 'r')
   const target = { typeId: typeIdOf(type), id, versionId }
   const version = await readTarget(deps.db, target)
-  if (reads?.isWhole !== true && !(await isReachable(deps, reach, name, version)))
-    throw reads === undefined ? lacksRight('read', type, 'r') : unreadable(name, 'not-found')
+  if (reads?.isWhole !== true) {
+    const line = version && reads && (await lastLine(deps, name, version))
+    if (!(await isReachable(deps, reach, name, line)))
+      throw reads === undefined ? lacksRight('read', type, 'r') : unreadable(name, 'not-found')
+  }
   if (version === undefined) throw unreadable(name, 'not-found')
   if (version.deleted) throw unreadable(name, 'deleted')
   return version
 }
 
-const isReachable = async (
+/** Where not all of the type may be read: whether this may, by what stands in it (`undefined` of what is not there), or by what it is attached to. */
+export const isReachable = async (
   deps: Deps,
   reach: ReachOf,
   name: VersionName,
-  version: StoredVersion | undefined,
+  line: string | undefined,
 ): Promise<boolean> => {
-  const holds = reach(name.type, 'r')?.holds
-  if (version !== undefined && holds?.(await lastLine(deps, name, version))) return true
+  if (line !== undefined && reach(name.type, 'r')?.holds(line)) return true
   return name.type === 'Binary' && (await isAttached(deps, reach, name))
 }
 

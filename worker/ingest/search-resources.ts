@@ -1,9 +1,8 @@
-import type { Deps } from '../deps.ts'
-import { fhirBase } from '../deps.ts'
+import { type Deps, searchContextOf } from '../deps.ts'
 import { SluiceError } from '../errors.ts'
 import { type ResourceType, typeIdOf } from '../fhir/resource-type.ts'
 import type { Grants } from '../fhir/scope/grants.ts'
-import { lacksRight, narrowFilter } from '../fhir/scope/reach-filter.ts'
+import { lacksRight, type NarrowedFilter, narrowFilter } from '../fhir/scope/reach-filter.ts'
 import { compileFilter, type Filter } from '../fhir/search/filter.ts'
 import type { SearchRequest } from '../fhir/search/search-request.ts'
 import { readLastSeq, readSearchRows, type SearchRange } from '../store/search-rows.ts'
@@ -32,7 +31,7 @@ export const searchResources = async (
   type: ResourceType,
   request: SearchRequest,
 ): Promise<SearchResult> => {
-  const { db, clock, config } = deps
+  const { db } = deps
   const reach = reachWithin(deps, grants)
   const within = reach(type, 'r', 's')
   if (within === undefined) throw lacksRight('search', type, 'r', 's')
@@ -40,7 +39,7 @@ export const searchResources = async (
   const asOf = request.asOf ?? lastSeq
   if (asOf > lastSeq)
     throw new SluiceError('invalid', `Cannot search at _asOf "${asOf}": nothing has been written by then`)
-  const asked = compileFilter(type, request.query, { serverBase: fhirBase(config), nowMs: clock.now() })
+  const asked = compileFilter(type, request.query, searchContextOf(deps))
   const filter = narrowFilter(asked, within)
   const { order, after } = request
   const range: SearchRange = { typeId: typeIdOf(type), asOf, order, after, source: sourceOf(filter, order) }
@@ -76,7 +75,7 @@ const sourceOf = ({ among }: Filter, order: SearchRange['order']): SearchRange['
 /** Unless `tellsPlaces`, the next page begins behind the last match: any other place would tell of what is out of reach. */
 const findPage = async (
   deps: Deps,
-  filter: Filter,
+  filter: NarrowedFilter,
   range: SearchRange,
   { count, tellsPlaces }: { readonly count: number; readonly tellsPlaces: boolean },
 ): Promise<Pick<SearchResult, 'matches' | 'next'>> => {

@@ -50,14 +50,14 @@ export const readClients = async (
   return rows.map(toClient)
 }
 
-/** Writes nothing where there is a client of that id already, nor where exports of an earlier one are still there: they would be the new one's. */
+/** Writes nothing where there is a client of that id already. */
 export const insertClient = (client: Client): Statement =>
   sql`insert into client (client_id, name, jwks_url, jwks, scopes, group_ids, destinations, requests_per_minute,
       max_running_jobs, suspended_at, created_at, changed_at)
     select ${client.clientId}, ${client.name}, ${client.jwksUrl ?? null}, ${jsonOf(client.jwks)}, ${client.scopes.join(' ')},
       ${jsonOf(client.groupIds)}, ${jsonOf(client.destinations)}, ${client.requestsPerMinute ?? null},
       ${client.maxRunningJobs ?? null}, ${client.suspendedAt ?? null}, ${client.createdAt}, ${client.changedAt}
-    where not exists (select 1 from job where client_id = ${client.clientId})
+    where true
     on conflict (client_id) do nothing`
 
 /** Replaces what there is of the client, if it is still as it was at `changedAt`. */

@@ -71,3 +71,8 @@ export const removeJob = async (db: Db, jobId: string, now: number, actor: Actor
   ])
   return removed.changed > 0
 }
+
+/** The jobs of a client become those of nobody, which administrators see; their keys are free. */
+export const disownJobs = (clientId: string): Statement =>
+  sql`update job set client_id = null, idempotency_key = null
+    where client_id = ${clientId} and removed_at is null and expired_at is null`

@@ -14,6 +14,13 @@ export const readGroupKey = async (db: Db, id: string): Promise<number | undefin
   return rows[0]?.key
 }
 
+/** The id of a Group, whether it is there or was deleted. */
+export const readGroupId = async (db: Db, key: number): Promise<string | undefined> => {
+  const { rows } = await sql<{ id: string }>`select id from resource
+    where resource_key = ${key} and type_id = ${groupTypeId}`.execute(db.query)
+  return rows[0]?.id
+}
+
 /** The keys of those of the patients that are there, by id. */
 export const readPatientKeys = async (
   db: Db,

@@ -6,6 +6,8 @@ export type Grants = {
   readonly scopes: readonly Scope[]
   /** Without it, security labels do not matter; empty, nothing is allowed. */
   readonly labels?: readonly SecurityLabel[] | undefined
+  /** By what may be read under these, attachments may be opened; without them, under `scopes`. */
+  readonly attaching?: readonly Scope[] | undefined
 }
 
 /** A code in `meta.security` whose resources may be reached, and what with them. */
@@ -13,6 +15,21 @@ export type SecurityLabel = {
   /** `system|code`. */
   readonly token: string
   readonly rights: readonly Right[]
+}
+
+/**
+ * What REST opens to a client that is bound to some Groups: those, to be read and found, and what is attached to exported resources. Its scopes are about
+ * what comes with the members of these Groups; one by one, nothing says whose a resource is.
+ */
+export const boundToGroups = (grants: Grants, groupIds: readonly string[]): Grants => {
+  const own = `_id=${groupIds.join(',')}`
+  const ofGroups = grants.scopes.flatMap((scope) => {
+    const rights = scope.rights.filter((right) => right === 'r' || right === 's')
+    const isOfGroups = rights.length > 0 && isOfType(scope, 'Group') && groupIds.length > 0
+    const query = scope.query === '' ? own : `${scope.query}&${own}`
+    return isOfGroups ? [{ type: 'Group' as const, rights, query, version: 2 as const }] : []
+  })
+  return { scopes: ofGroups, labels: grants.labels, attaching: grants.scopes }
 }
 
 export const allGrants: Grants = { scopes: [everything] }

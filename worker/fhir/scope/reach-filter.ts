@@ -14,23 +14,34 @@ export type ReachFilter = Pick<Filter, 'matches' | 'mayMatch' | 'values' | 'amon
 }
 
 /** With these rights together; `undefined` where nothing of the type may be reached. */
-export type ReachOf = (type: ResourceType, ...rights: readonly Right[]) => ReachFilter | undefined
+export type ReachOf = ((type: ResourceType, ...rights: readonly Right[]) => ReachFilter | undefined) & {
+  /** How far reading goes by which attachments are opened, where that is another. */
+  readonly attaching?: ReachOf
+}
 
 /** Compiles what is asked for, once, when it is first asked for. */
 export const compileReach = (grants: Grants, context: SearchContext): ReachOf => {
   const compiled = new Map<string, ReachFilter | undefined>()
-  return (type, ...rights) => {
+  const reach: ReachOf = (type, ...rights) => {
     const key = scopeOf(type, rights)
     if (!compiled.has(key)) compiled.set(key, compile(grants, type, rights, context))
     return compiled.get(key)
   }
+  const { attaching, labels } = grants
+  return attaching === undefined
+    ? reach
+    : Object.assign(reach, { attaching: compileReach({ scopes: attaching, labels }, context) })
 }
 
+/** `isNarrowed`: not everything of the type may be reached. */
+export type NarrowedFilter = Filter & { readonly isNarrowed: boolean }
+
 /** The filter of a search, of what may be reached only: the rest is as if it were not there. */
-export const narrowFilter = (filter: Filter, reach: ReachFilter): Filter =>
+export const narrowFilter = (filter: Filter, reach: ReachFilter): NarrowedFilter =>
   reach.isWhole
-    ? filter
+    ? { ...filter, isNarrowed: false }
     : {
+        isNarrowed: true,
         type: filter.type,
         matches: (resource) => filter.matches(resource) && reach.matches(resource),
         mayMatch: (line, hides = mayHide(line)) =>
@@ -94,7 +105,7 @@ const anyOf = (filters: readonly Filter[]): ReachFilter => {
 }
 
 /** A damaged line is one of nobody. */
-const parseResource = (line: string): JsonObject | undefined => {
+export const parseResource = (line: string): JsonObject | undefined => {
   try {
     const json: Json = JSON.parse(line)
     return isJsonObject(json) ? json : undefined
