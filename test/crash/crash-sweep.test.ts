@@ -69,13 +69,13 @@ describe('The export that is disturbed', () => {
 
 describe('A process that dies', { timeout }, () => {
   test('in an export changes no byte of it and leaves nothing behind', async () => {
-    const { calls, golden } = await sweepFaults(wholeExport, 'crash', 17)
+    const { calls, golden } = await sweepFaults(wholeExport, 'crash', 29)
     expect(golden.leftovers).toEqual(nothingLeft)
     expect(calls).toBeGreaterThan(200)
   })
 
   test('in an export of a Group changes no byte of it and leaves nothing behind', async () => {
-    const { calls, golden } = await sweepFaults(groupExport, 'crash', 13)
+    const { calls, golden } = await sweepFaults(groupExport, 'crash', 23)
     expect(golden.leftovers).toEqual(nothingLeft)
     expect(Object.keys(golden.outcome.files)).toEqual(
       expect.arrayContaining([
@@ -91,7 +91,7 @@ describe('A process that dies', { timeout }, () => {
   })
 
   test('in an export of a damaged store changes no byte of what can be exported, nor of what is told of the rest', async () => {
-    const { golden } = await sweepFaults(troubledExport, 'crash', 13)
+    const { golden } = await sweepFaults(troubledExport, 'crash', 23)
     const { files, manifest } = golden.outcome
     const told = [...(files['error-1.ndjson'] ?? '').matchAll(/Cannot export (\S+), version/g)]
     expect(told.map(([, name]) => name).sort()).toEqual([...troubledNames].sort())
@@ -101,7 +101,7 @@ describe('A process that dies', { timeout }, () => {
   })
 
   test('in an export of some elements changes no byte of it and leaves nothing behind', async () => {
-    const { calls, golden } = await sweepFaults(cutExport, 'crash', 19)
+    const { calls, golden } = await sweepFaults(cutExport, 'crash', 31)
     expect(golden.leftovers).toEqual(nothingLeft)
     expect(calls).toBeGreaterThan(200)
     const { 'Observation-1-1.ndjson': observations = '', 'Binary-1.ndjson': wide = '' } = golden.outcome.files
@@ -112,7 +112,7 @@ describe('A process that dies', { timeout }, () => {
   })
 
   test('in an export organized by Patient changes no byte of it and leaves nothing behind', async () => {
-    const { calls, golden } = await sweepFaults(organizedExport, 'crash', 19)
+    const { calls, golden } = await sweepFaults(organizedExport, 'crash', 37)
     expect(golden.leftovers).toEqual(nothingLeft)
     const { output } = JSON.parse(golden.outcome.manifest)
     const isCut = (item: object) => 'continuesInFile' in item
@@ -125,7 +125,7 @@ describe('A process that dies', { timeout }, () => {
   })
 
   test('in an export of everybody with the latest Provenance changes no byte of it and leaves nothing behind', async () => {
-    const { golden } = await sweepFaults(everybodysExport, 'crash', 19)
+    const { golden } = await sweepFaults(everybodysExport, 'crash', 37)
     expect(golden.leftovers).toEqual(nothingLeft)
     expect(golden.outcome.files['Provenance-1.ndjson']?.split('\n')).toHaveLength(7)
     expect(Object.keys(golden.outcome.files)).toContain('Practitioner-1.ndjson')
@@ -155,23 +155,23 @@ describe('A process that dies', { timeout }, () => {
 
 describe('A lost answer', { timeout }, () => {
   test('in an export of a Group changes no byte of it and leaves nothing behind', async () => {
-    await sweepFaults(groupExport, 'lost answer', 23)
+    await sweepFaults(groupExport, 'lost answer', 37)
   })
 
   test('in an export of some elements changes no byte of it and leaves nothing behind', async () => {
-    await sweepFaults(cutExport, 'lost answer', 31)
+    await sweepFaults(cutExport, 'lost answer', 47)
   })
 
   test('in an export organized by Patient changes no byte of it and leaves nothing behind', async () => {
-    await sweepFaults(organizedExport, 'lost answer', 29)
+    await sweepFaults(organizedExport, 'lost answer', 53)
   })
 
   test('in an export changes no byte of it and leaves nothing behind', async () => {
-    await sweepFaults(wholeExport, 'lost answer', 29)
+    await sweepFaults(wholeExport, 'lost answer', 43)
   })
 
   test('in an export of a damaged store changes no byte of it and leaves nothing behind', async () => {
-    await sweepFaults(troubledExport, 'lost answer', 31)
+    await sweepFaults(troubledExport, 'lost answer', 47)
   })
 
   test('to a kick-off has made a job or none', async () => {

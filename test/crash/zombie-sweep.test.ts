@@ -22,11 +22,11 @@ const slowStorage = { storageTimeoutMs: 600_000 }
 
 describe('A worker whose lease ended while another finished its job changes nothing', () => {
   test('when it was held in a write to the storage', { timeout }, async () => {
-    await sweepHolds([...puts, ...every(7, writes)], ['before', 'after'])
+    await sweepHolds([...puts, ...every(11, writes)], ['before', 'after'])
   })
 
   test('when it was held in a commit', { timeout }, async () => {
-    await sweepHolds(every(11, commits), ['before', 'after'])
+    await sweepHolds(every(17, commits), ['before', 'after'])
   })
 })
 
@@ -35,7 +35,7 @@ describe('A worker on organized output whose lease ended while another finished 
     const open = async () => ({ population: organizedPopulation })
     const all = await callsOfExport(open)
     const batches = all.filter(({ name }) => name === 'batch')
-    await sweepHolds([...batches.slice(0, 12), ...every(19, batches)], ['before', 'after'], { open })
+    await sweepHolds([...batches.slice(0, 12), ...every(31, batches)], ['before', 'after'], { open })
   })
 })
 
@@ -44,7 +44,7 @@ describe('A worker on a Group whose lease ended while another finished its job c
     const open = async () => ({ population: groupPopulation })
     const all = await callsOfExport(open)
     const batches = all.filter(({ name }) => name === 'batch')
-    await sweepHolds([...batches.slice(0, 10), ...every(19, batches)], ['before', 'after'], { open })
+    await sweepHolds([...batches.slice(0, 10), ...every(31, batches)], ['before', 'after'], { open })
   })
 })
 
@@ -53,7 +53,7 @@ describe('A worker on a damaged store whose lease ended while another finished i
     const open = async () => ({ population: troubledPopulation })
     const all = await callsOfExport(open)
     const batches = all.filter(({ name }) => name === 'batch')
-    await sweepHolds([...every(17, batches), ...every(9, all.filter(isStorageWrite))], ['before', 'after'], {
+    await sweepHolds([...every(29, batches), ...every(9, all.filter(isStorageWrite))], ['before', 'after'], {
       open,
     })
   })
@@ -61,13 +61,13 @@ describe('A worker on a damaged store whose lease ended while another finished i
 
 describe('A worker whose lease ended while another was at work', () => {
   test('does no harm when it goes on beside it', { timeout }, async () => {
-    await sweepHolds(every(37, calls), ['before'], { ticks: 1 })
-    await sweepHolds(every(37, calls.slice(3)), ['after'], { ticks: 3 })
+    await sweepHolds(every(53, calls), ['before'], { ticks: 1 })
+    await sweepHolds(every(53, calls.slice(3)), ['after'], { ticks: 3 })
   })
 
   test('writes no other bytes, where nothing would tell them from the right ones', { timeout }, async () => {
-    await sweepHolds(every(37, calls.slice(1)), ['before'], { ticks: 1, wrap: constantTags })
-    await sweepHolds(every(37, calls.slice(2)), ['after'], { wrap: constantTags })
+    await sweepHolds(every(53, calls.slice(1)), ['before'], { ticks: 1, wrap: constantTags })
+    await sweepHolds(every(53, calls.slice(2)), ['after'], { wrap: constantTags })
   })
 
   test.each(['a carry before any part', 'a carry behind a part'] as const)(
@@ -129,7 +129,7 @@ describe('A lease is kept', () => {
 
 describe('Nothing is left of an export that was deleted (I7)', () => {
   test('while a worker was held in a write to the storage', { timeout }, async () => {
-    for (const { number, name } of [...puts, ...every(7, writes)])
+    for (const { number, name } of [...puts, ...every(11, writes)])
       for (const leases of [0, 1]) {
         const scene = await createScene()
         const jobId = await scene.kickOffAt()
