@@ -31,9 +31,16 @@ export const wasAboutPopulation = (job: Job, position: Sql): Sql => {
   return hasTarget(position, job.sinceSeq, wasPatient)
 }
 
-/** SQL: at `_since` one of its targets was in the compartment of this patient. */
-export const wasAboutPatient = ({ sinceSeq }: Job, position: Sql, patientKey: Sql): Sql =>
-  hasTarget(position, sinceSeq, sql`c.patient_key = ${patientKey} and ${isHis(target)}`)
+/** SQL: at `_since` one of its targets was in the compartment of this patient. Of listed patients a Group made it no business of theirs then. */
+export const wasAboutPatient = (job: Job, position: Sql, patientKey: Sql): Sql => {
+  const isGroupCounted = job.shape.organizedBy !== undefined || !listsPatients(job)
+  const counts = isGroupCounted ? sql`true` : sql`not ${isOfType(sql`t.position`, groupTypeId)}`
+  return hasTarget(
+    position,
+    job.sinceSeq,
+    sql`c.patient_key = ${patientKey} and ${isHis(target)} and ${counts}`,
+  )
+}
 
 /** `isPatient` is asked of the target `t` and a patient in whose compartment it is, `c`. */
 const hasTarget = (position: Sql, seq: number, isPatient: Sql): Sql =>
