@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { z } from 'zod'
 import { createAuthenticator, type Wrong } from '../support/authenticator.ts'
 import {
   auditOf,
@@ -220,9 +221,9 @@ describe('A passkey', () => {
     const { options } = (await ada.send('POST', '/admin/api/passkeys', {})).body
     const answer = await second.create(options ?? { challenge: '', user: { id: '' } })
     expect((await ada.send('POST', '/admin/api/passkeys', { name: 'Phone', answer })).status).toBe(200)
-    const { passkeys } = (await ada.send('GET', '/admin/api/passkeys')).body as unknown as {
-      passkeys: { id: string; name: string }[]
-    }
+    const { passkeys } = z
+      .object({ passkeys: z.array(z.object({ id: z.string(), name: z.string() })) })
+      .parse((await ada.send('GET', '/admin/api/passkeys')).body)
     expect(passkeys.map(({ name }) => name)).toEqual(['Key', 'Phone'])
     expect((await ada.send('DELETE', `/admin/api/passkeys/${passkeys[0]?.id}`)).status).toBe(204)
     expect((await ada.send('GET', '/admin/api/passkeys')).status).toBe(401)

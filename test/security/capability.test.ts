@@ -67,7 +67,7 @@ describe('A capability URL', () => {
     const claim = `${folder}\n${name}\n${url.searchParams.get('expires')}`
     for (const [key, purpose] of [
       ['another-secret-key-of-at-least-32-bytes', 'file URLs'],
-      [smartEnvironment.SECRET_KEY, 'session forms'],
+      [smartEnvironment.SECRET_KEY, 'stored secrets'],
     ] as const) {
       const forged = new URL(url)
       forged.searchParams.set('signature', await signText(key, purpose, claim))

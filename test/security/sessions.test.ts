@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { z } from 'zod'
 import { auditOf, createBrowser, createSmartHarness, enrolled, ownPage } from '../support/browser-of.ts'
 import type { Harness } from '../support/harness.ts'
 import { smartEnvironment } from '../support/principals.ts'
@@ -125,10 +126,11 @@ describe('A session', () => {
 
   test('is listed, and ended by its owner or by role admin', async () => {
     const [ada, eve] = [await enrolled(h, 'Ada'), await enrolled(h, 'Eve', 'viewer', '198.51.100.7')]
+    const session = z.looseObject({ id: z.string(), source: z.string(), isThis: z.boolean() })
     const listOf = async (who: typeof ada, query = '') =>
-      (await who.send('GET', `/admin/api/sessions${query}`)).body as unknown as {
-        sessions: readonly { id: string; source: string; isThis: boolean }[]
-      }
+      z
+        .object({ sessions: z.array(session) })
+        .parse((await who.send('GET', `/admin/api/sessions${query}`)).body)
     const [ofEve] = (await listOf(eve)).sessions
     expect(ofEve).toMatchObject({ source: '198.51.100.7', isThis: true, method: 'enrolment' })
     const [ofAda] = (await listOf(ada)).sessions

@@ -115,4 +115,3 @@ export const jobPartSchemas = {
 export type JobUnitsShown = z.infer<typeof jobPartSchemas.JobUnits>
 export type JobSlicesShown = z.infer<typeof jobPartSchemas.JobSlices>
 export type JobFilesShown = z.infer<typeof jobPartSchemas.JobFiles>
-export type JobProblemsShown = z.infer<typeof jobPartSchemas.JobProblems>

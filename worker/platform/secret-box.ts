@@ -1,7 +1,7 @@
 import { SluiceError } from '../errors.ts'
 
 /** What a key derived from `SECRET_KEY` is for; no two purposes share one. */
-export type Purpose = 'signing keys' | 'file URLs' | 'session forms' | 'stored secrets'
+export type Purpose = 'signing keys' | 'file URLs' | 'stored secrets'
 
 /** Seals a text (AES-256-GCM, a fresh nonce each time); `context` must be given again to open it, so that no sealed text can take the place of another. */
 export const sealSecret = async (

@@ -2574,7 +2574,7 @@ export interface components {
              * @example export.download
              * @enum {string}
              */
-            action: "export.kick-off" | "export.end" | "export.manifest" | "export.download" | "export.cancel" | "export.delete" | "export.expire" | "export.retry" | "export.extend" | "resource.read" | "resource.search" | "resource.write" | "resource.load" | "client.create" | "client.change" | "client.suspend" | "client.delete" | "token.issue" | "token.revoke" | "administrator.create" | "administrator.change" | "administrator.sign-in" | "administrator.sign-out" | "access-key.create" | "access-key.revoke" | "passkey.create" | "passkey.delete" | "access.refused";
+            action: "export.kick-off" | "export.end" | "export.manifest" | "export.download" | "export.cancel" | "export.delete" | "export.expire" | "export.retry" | "export.extend" | "resource.load" | "client.create" | "client.change" | "client.suspend" | "client.delete" | "token.issue" | "token.revoke" | "administrator.create" | "administrator.change" | "administrator.sign-in" | "administrator.sign-out" | "access-key.create" | "access-key.revoke" | "passkey.create" | "passkey.delete" | "access.refused";
             /** @enum {string} */
             outcome: "success" | "failure" | "refused";
             actor: {
