@@ -1,9 +1,9 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Runtime } from '../../worker/config/runtime.ts'
 import { settings } from '../../worker/config/settings.ts'
 import { type Environment, loadConfig, withPort } from '../../worker/config.ts'
 import { SluiceError } from '../../worker/errors.ts'
+import fc from '../support/fast-check.ts'
 
 const problemsOf = (env: Environment, runtime: Runtime = 'node'): readonly string[] => {
   try {

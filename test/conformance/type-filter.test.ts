@@ -1,7 +1,7 @@
-import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ingestNdjson } from '../../worker/ingest/ingest-ndjson.ts'
 import { expectOutcome } from '../http/expect-outcome.ts'
+import fc from '../support/fast-check.ts'
 import { createHarness, type Harness, streamOf } from '../support/harness.ts'
 import { sampleLines } from '../support/sample-lines.ts'
 import { lenient, levels, runExport, withParameters } from './run-export.ts'

@@ -1,8 +1,8 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type Cut, type CutterLimits, createCutter } from '../../worker/export/cutter.ts'
 import type { Page } from '../../worker/store/page.ts'
 import type { Cursor } from '../../worker/store/units.ts'
+import fc from '../support/fast-check.ts'
 
 /** What a unit scans: row `n` stands at place `n + 1`, and has a line, newline included, or nothing that belongs in the output. */
 type Rows = readonly (string | undefined)[]

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import fc from '../support/fast-check.ts'
 import type { ExportedFiles, Harness, Manifest } from '../support/harness.ts'
 import { linesOf, nameOf } from '../support/harness.ts'
 

@@ -1,5 +1,4 @@
 import { type Client, createClient, LibsqlError } from '@libsql/client'
-import fc from 'fast-check'
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Limits } from '../../worker/config.ts'
 import type { Deps } from '../../worker/deps.ts'
@@ -13,6 +12,7 @@ import { type MemoryStorage, memoryStorage } from '../../worker/storage/memory.t
 import type { Storage } from '../../worker/storage/storage.ts'
 import { prepareDatabase } from '../../worker/store/prepare-database.ts'
 import { type FakeClock, fakeClock } from '../support/fake-clock.ts'
+import fc from '../support/fast-check.ts'
 import { createDeps, type Manifest, nameOf, pathOf, startOfTime, streamOf } from '../support/harness.ts'
 
 /** When a call of a port fails, and with what: `undefined` lets it through. */

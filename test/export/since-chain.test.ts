@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import fc from '../support/fast-check.ts'
 import { createHarness, type ExportedFiles } from '../support/harness.ts'
 import {
   createHistory,

@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { SluiceError } from '../../worker/errors.ts'
 import {
@@ -7,6 +6,7 @@ import {
   parseExportRequest,
 } from '../../worker/fhir/export-request.ts'
 import { plainShape } from '../../worker/fhir/export-shape.ts'
+import fc from '../support/fast-check.ts'
 
 const nowMs = Date.parse('2026-11-20T12:00:00Z')
 

@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { formatInstant, isBefore, parseInstant } from '../../worker/fhir/instant.ts'
+import fc from '../support/fast-check.ts'
 
 /** The instant as text, rounded down. */
 const floorOf = (text: string): string | undefined => {

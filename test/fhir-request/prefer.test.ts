@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parsePrefer } from '../../worker/fhir/prefer.ts'
+import fc from '../support/fast-check.ts'
 
 describe('a Prefer header', () => {
   it.each([

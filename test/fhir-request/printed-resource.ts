@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import fc from '../support/fast-check.ts'
 
 /** The text of a resource as a list of JSON tokens, its `meta` apart, and the same printed with whitespace anywhere. */
 export type PrintedResource = {

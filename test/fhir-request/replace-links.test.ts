@@ -1,8 +1,8 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { isJsonObject, type Json } from '../../worker/fhir/json.ts'
 import { elementsOf, minifyJson, replaceStrings } from '../../worker/fhir/json-text.ts'
 import { replaceLinks } from '../../worker/fhir/replace-links.ts'
+import fc from '../support/fast-check.ts'
 
 const urn = 'urn:uuid:0a'
 const targets: Readonly<Record<string, string>> = {

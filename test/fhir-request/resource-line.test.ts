@@ -1,7 +1,7 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { SluiceError } from '../../worker/errors.ts'
 import { readResourceLine } from '../../worker/fhir/resource-line.ts'
+import fc from '../support/fast-check.ts'
 import { noon, printedResource } from './printed-resource.ts'
 
 /** The line as the store would write it, version 7 at noon. */

@@ -1,8 +1,8 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { SluiceError } from '../../worker/errors.ts'
 import { type ExportRequest, parseExportRequest } from '../../worker/fhir/export-request.ts'
 import { profileOfMemory } from '../../worker/fhir/memory-profile.ts'
+import fc from '../support/fast-check.ts'
 
 const partBytes = { min: 5_242_880, max: 16_777_216 }
 

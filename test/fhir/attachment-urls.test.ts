@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
   attachmentMark,
@@ -9,6 +8,7 @@ import {
 import { isJsonObject, type Json } from '../../worker/fhir/json.ts'
 import { attachmentElements } from '../../worker/fhir/r4/attachment-elements.generated.ts'
 import { typeIdOf, typeOfId } from '../../worker/fhir/resource-type.ts'
+import fc from '../support/fast-check.ts'
 import { readPackageFiles } from './r4-package.ts'
 
 const base = 'https://example.org/r4'

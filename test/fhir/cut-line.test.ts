@@ -1,10 +1,10 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { cutLine, maxGrowthBytes } from '../../worker/fhir/cut-line.ts'
 import { cutRuleOf } from '../../worker/fhir/cut-rule.ts'
 import type { ElementChoice } from '../../worker/fhir/export-shape.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../worker/fhir/json.ts'
 import { isResourceType, type ResourceType } from '../../worker/fhir/resource-type.ts'
+import fc from '../support/fast-check.ts'
 import { objectsOf, readPackageFile, readPackageFiles, textOf } from './r4-package.ts'
 
 const tag = '{"system":"http://terminology.hl7.org/CodeSystem/v3-ObservationValue","code":"SUBSETTED"}'

@@ -1,7 +1,7 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { editMembers, isSubset, maxGrowingBytes } from '../../worker/fhir/edit-members.ts'
 import { itemsOf, setMember } from '../../worker/fhir/json-text.ts'
+import fc from '../support/fast-check.ts'
 
 const base = 'http://localhost/fhir'
 const entry = (id: string): string => `{"entity":{"reference":"Patient/${id}"}}`

@@ -1,8 +1,8 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../worker/fhir/json.ts'
 import { resourceTypes } from '../../worker/fhir/r4/resource-types.generated.ts'
 import { isResourceId, parseReference, readReferences } from '../../worker/fhir/reference.ts'
+import fc from '../support/fast-check.ts'
 
 const base = 'http://127.0.0.1:8080/fhir'
 

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
-import fc from 'fast-check'
 import { sql } from 'kysely'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { typeIdOf } from '../../worker/fhir/resource-type.ts'
 import { bundleText, type TestEntry } from '../support/bundles.ts'
+import fc from '../support/fast-check.ts'
 import { createHarness, type Harness, linesOf } from '../support/harness.ts'
 import { expectOutcome } from './expect-outcome.ts'
 

@@ -1,7 +1,7 @@
-import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type ExportListShown, exportListSchema } from '../../worker/http/export-list-schema.ts'
 import { patient } from '../store/open-store.ts'
+import fc from '../support/fast-check.ts'
 import { createHarness, type Harness, pathOf } from '../support/harness.ts'
 import { expectOutcome } from './expect-outcome.ts'
 

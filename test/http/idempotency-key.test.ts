@@ -1,7 +1,7 @@
-import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createApp } from '../../worker/http/app.ts'
 import { randomId } from '../../worker/platform/ids.ts'
+import fc from '../support/fast-check.ts'
 import { faultPlan } from '../support/faulty.ts'
 import { createHarness, type Harness, pathOf } from '../support/harness.ts'
 import { expectOutcome } from './expect-outcome.ts'

@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { Limits } from '../../worker/config.ts'
 import { publishPage } from '../../worker/export/publish-page.ts'
@@ -7,6 +6,7 @@ import { schemas } from '../../worker/http/openapi-schemas.ts'
 import { memoryStorage } from '../../worker/storage/memory.ts'
 import type { Storage } from '../../worker/storage/storage.ts'
 import { fakeClock } from '../support/fake-clock.ts'
+import fc from '../support/fast-check.ts'
 import { faultPlan } from '../support/faulty.ts'
 import {
   createHarness,

@@ -1,8 +1,8 @@
-import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createApp } from '../../worker/http/app.ts'
 import { createHistory, finished, saidBy, type Write, writeArbitrary } from '../export/history.ts'
 import { readEstimate } from '../support/estimate.ts'
+import fc from '../support/fast-check.ts'
 import { createHarness, type Harness, linesOf, type Manifest, pathOf } from '../support/harness.ts'
 import { expectOutcome } from './expect-outcome.ts'
 

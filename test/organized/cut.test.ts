@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { headerBytes } from '../../worker/fhir/block-header.ts'
 import { resourceTypes } from '../../worker/fhir/r4/resource-types.generated.ts'
@@ -14,6 +13,7 @@ import {
 } from '../../worker/store/block.ts'
 import { positionOf } from '../../worker/store/position.ts'
 import { spanOf } from '../../worker/store/walk.ts'
+import fc from '../support/fast-check.ts'
 import { createHarness, type Harness } from '../support/harness.ts'
 import { blocksOf, expectWellFilled, exportedBlocks, namesIn } from './blocks.ts'
 

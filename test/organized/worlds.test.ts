@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
 import { finished, limitsArbitrary, saidBy } from '../export/history.ts'
@@ -10,6 +9,7 @@ import {
   type Write,
   writeArbitrary,
 } from '../population/world.ts'
+import fc from '../support/fast-check.ts'
 import { createHarness, type ExportedFiles, type Harness } from '../support/harness.ts'
 import { blocksOf, expectWellFilled } from './blocks.ts'
 

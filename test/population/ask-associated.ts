@@ -1,7 +1,7 @@
 import { fail } from 'node:assert'
-import fc from 'fast-check'
 import type { ResourceType } from '../../worker/fhir/resource-type.ts'
 import { createApp } from '../../worker/http/app.ts'
+import fc from '../support/fast-check.ts'
 import { type Harness, pathOf } from '../support/harness.ts'
 import { type AssociatedQuestion, type AssociatedWorld, group, type Level } from './associated-world.ts'
 

@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { finished } from '../export/history.ts'
+import fc from '../support/fast-check.ts'
 import { createHarness } from '../support/harness.ts'
 import { saidLines } from './ask.ts'
 import {

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import fc from '../support/fast-check.ts'
 import type { Harness } from '../support/harness.ts'
 
 /**
@@ -145,12 +145,11 @@ export const createAssociatedWorld = (harness: Pick<Harness, 'put' | 'remove'>):
       if (isStrictGroup(target) && !(isTypeOfLevel('Group') && hasNoStranger(target, isOurs))) return []
       return ownersOf(target)
     }
-    const patientsOfTargets = (version: Version, point: number) =>
-      refersTo(version, ['target']).flatMap((name) => patientsOfTarget(name, point))
-    const wasKnown = (version: Version): boolean =>
+    /** Whose it was at `_since`. A Group does not count among some: it may have held strangers then, so nobody need have it by that. */
+    const patientsThen = (version: Version): readonly string[] =>
       refersTo(version, ['target'])
         .filter((name) => isAll || typeOf(name) !== 'Group')
-        .some((name) => patientsOfTarget(name, since).some(isKnown))
+        .flatMap((name) => patientsOfTarget(name, since))
 
     const isNewsOfPopulation = (version: Version): boolean => {
       const isNew = version.point > since
@@ -159,16 +158,17 @@ export const createAssociatedWorld = (harness: Pick<Harness, 'put' | 'remove'>):
         if (!owners.some(isIn) || (isStrictGroup(version) && !hasNoStranger(version, isIn))) return false
         return isNew || (owners.some(brings) && (isStrictGroup(version) || !owners.some(isKnown)))
       }
-      const patients = patientsOfTargets(version, end).filter(isIn)
-      const were = refersTo(version, ['target']).flatMap((name) => patientsOfTargetThen(name))
-      const isNewTo = (name: string) => brings(name) || !were.includes(name)
-      return patients.length > 0 && (isNew || (!wasKnown(version) && patients.some(isNewTo)))
+      const isNewBy = (name: string, owner: string): boolean =>
+        brings(owner) || (!were.includes(owner) && (typeOf(name) !== 'Group' || isAll || isChanged(name)))
+      const were = patientsThen(version)
+      const about = refersTo(version, ['target']).flatMap((name) =>
+        patientsOfTarget(name, end)
+          .filter(isIn)
+          .map((owner) => isNewBy(name, owner)),
+      )
+      return about.length > 0 && (isNew || (!were.some(isKnown) && about.includes(true)))
     }
-    /** As it was at `_since`, strangers or not. */
-    const patientsOfTargetThen = (name: string): readonly string[] => {
-      const target = at(name, since)
-      return target?.line === undefined ? [] : ownersOf(target)
-    }
+    const isChanged = (name: string): boolean => (at(name, end)?.point ?? 0) > since
 
     const isShown = (version: Version) =>
       version.line !== undefined &&

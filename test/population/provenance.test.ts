@@ -148,6 +148,44 @@ describe('With _since', () => {
     await h.load([{ resourceType: 'Group', id: 'g', member }])
     expect(await provenanceOf(`Group/g/$export?_since=${since}`)).toEqual(['of-him', 'of-stranger'])
   })
+
+  describe.each([
+    ['little', 1],
+    ['much', 30],
+  ])('while %s other Provenance changes', (_, others) => {
+    const path = 'Group/g/$export?_type=Provenance,Group,Observation'
+    const group = (id: string, ...patients: readonly string[]) => ({
+      resourceType: 'Group',
+      id,
+      member: patients.map((patient) => ({ entity: { reference: `Patient/${patient}` } })),
+    })
+    const changed = Array.from({ length: others }, (__, i) =>
+      provenance(`new-${i}`, noon, 'Organization/clinic'),
+    )
+
+    test('what a Group with a stranger kept back comes with what it is about now', async () => {
+      await h.load([
+        group('wide', 'a', 'stranger'),
+        provenance('kept', noon, 'Group/wide', 'Observation/later'),
+      ])
+      const { since, provenance: before } = await exported(path)
+      expect(before).toEqual([])
+      h.clock.advance(1000)
+      await h.load([observation('later', 'a'), ...changed])
+      expect(await provenanceOf(`${path}&_since=${since}`)).toEqual(['kept'])
+    })
+
+    test('what is about a Group comes again when the Group changes, and only then', async () => {
+      await h.load([group('ours', 'a', 'b'), provenance('of-ours', noon, 'Group/ours')])
+      const { since, provenance: before } = await exported(path)
+      expect(before).toEqual(['of-ours'])
+      h.clock.advance(1000)
+      await h.load(changed)
+      expect(await provenanceOf(`${path}&_since=${since}`)).toEqual([])
+      await h.load([group('ours', 'b')])
+      expect(await provenanceOf(`${path}&_since=${since}`)).toEqual(['of-ours'])
+    })
+  })
 })
 
 describe.each([latest, relevant])('With %s', (value) => {

@@ -1,7 +1,7 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { maxPatientsOfWalk, ordinalAt, seqAt, spanOf, walkRow } from '../../worker/store/walk.ts'
 import { finished } from '../export/history.ts'
+import fc from '../support/fast-check.ts'
 import { createHarness, type Harness, pathOf } from '../support/harness.ts'
 import { saidLines } from './ask.ts'
 

@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { limitsArbitrary } from '../export/history.ts'
+import fc from '../support/fast-check.ts'
 import { createHarness } from '../support/harness.ts'
 import { type Asked, answerOf, type Kicked, kickOff } from './ask.ts'
 import { createWorld, patientIdArbitrary, type World, type Write, writeArbitrary } from './world.ts'

@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
   type AssociatedWrite,
@@ -6,6 +5,7 @@ import {
   createAssociatedWorld,
   nameOfAnyArbitrary,
 } from '../population/associated-world.ts'
+import fc from '../support/fast-check.ts'
 import { createHarness, type Harness, type Manifest, nameOf, pathOf } from '../support/harness.ts'
 import { administrator, clientWith } from '../support/principals.ts'
 

@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { SluiceError } from '../../worker/errors.ts'
 import { resourceTypes } from '../../worker/fhir/r4/resource-types.generated.ts'
@@ -14,6 +13,7 @@ import { exportRights, freezeGrants } from '../../worker/fhir/scope/job-authoriz
 import { reachAsFar } from '../../worker/fhir/scope/reach-as-far.ts'
 import { compileReach } from '../../worker/fhir/scope/reach-filter.ts'
 import { allRights, parseScope, type Right, type Scope, showScope } from '../../worker/fhir/scope/scope.ts'
+import fc from '../support/fast-check.ts'
 
 const context = { serverBase: 'http://127.0.0.1:8080/fhir', nowMs: Date.parse('2026-01-01') }
 const parse = (text: string): Scope => parseScope(text, context)

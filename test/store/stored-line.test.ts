@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { readResource } from '../../worker/store/read-resource.ts'
+import fc from '../support/fast-check.ts'
 import { openStore, patient, put, putText, type Store } from './open-store.ts'
 
 let store: Store

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import fc from './fast-check.ts'
 
 /** A kick-off as some client might send it, valid, nearly so, or not at all. */
 export type FuzzedKickOff = {

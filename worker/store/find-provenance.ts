@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Db } from './db.ts'
-import { listsPatients, provenanceTypeId } from './exported-types.ts'
+import { groupTypeId, isOfAll, listsPatients, provenanceTypeId } from './exported-types.ts'
 import type { Job } from './jobs.ts'
 import { isCurrent, isShown, passesFilters } from './live.ts'
 import { lastPosition, positionOf } from './position.ts'
@@ -56,12 +56,12 @@ export const findProvenance = async (
       : sql`case s.row_number when ${after + 1} then ${resume.position} else ${first} end`
   const { rows } = await sql<{ rows: number; last: number | null; found: string }>`
     with page as materialized (${sourceRows(job, sources, range, after, maxRows)}),
-      pair as materialized (select s.row_number, s.ordinal, s.patient_key, s.after_seq, r.position from page s
+      pair as materialized (select s.row_number, s.ordinal, s.patient_key, s.after_seq, s.position as source, r.position from page s
         cross join reference r on r.target_key = s.resource_key and r.path_id = ${targetPath}
           and r.position > ${from} and r.position <= ${positionOf(provenanceTypeId, lastSeq(job, rule))}
         where s.wanted = 1 limit ${maxPairs})
     select (select count(*) from page) as rows, (select max(row_number) from page) as last,
-      (select json_group_array(json_array(f.row_number, f.ordinal, f.position, ${isFound(job, rule)}, ${recordedOf(job, rule)}))
+      (select json_group_array(json_array(f.row_number, f.ordinal, f.position, ${isFound(job, rule, range.typeId)}, ${recordedOf(job, rule)}))
         from pair f cross join resource_version v on v.position = f.position) as found`.execute(db.query)
   const [row = { rows: 0, last: null, found: '[]' }] = rows
   return toPage(row.rows, row.last ?? after, JSON.parse(row.found))
@@ -103,19 +103,26 @@ const lastSeq = ({ asOf, sinceSeq, untilSeq }: Job, rule: ProvenanceRule): numbe
 }
 
 /** Of the Provenance `v`, found by way of `f`. What is about a source of the population is about the population. */
-const isFound = (job: Job, rule: ProvenanceRule): Sql => {
+const isFound = (job: Job, rule: ProvenanceRule, sourceTypeId: number): Sql => {
   if (rule === 'relevant' || rule === 'latest')
     return sql`(${isCurrent(sql`v.deleted`, sql`v.superseded_by`, job.asOf)} and ${passesFilters(job, sql`v.position`)})`
   const shown = isShown(job, sql`v.deleted`, sql`v.superseded_by`)
-  return job.hasSince ? sql`(${shown} and (v.seq > ${job.sinceSeq} or ${isUnknown(job)}))` : shown
+  return job.hasSince
+    ? sql`(${shown} and (v.seq > ${job.sinceSeq} or ${isUnknown(job, sourceTypeId)}))`
+    : shown
 }
 
 /**
  * The client does not have it, though it was there at `_since`: of nobody who was there, and of this patient only now, or all of his comes now.
- * A block has what is new to its own patient, whoever else has had it.
+ * A Group of some makes it so only where it has changed itself. A block has what is new to its own patient, whoever else has had it.
  */
-const isUnknown = (job: Job): Sql => {
-  const isNewToPatient = sql`(f.after_seq = 0 or not ${wasAboutPatient(job, sql`v.position`, sql`f.patient_key`)})`
+const isUnknown = (job: Job, sourceTypeId: number): Sql => {
+  const wasHis = wasAboutPatient(job, sql`v.position`, sql`f.patient_key`)
+  const isNewSource =
+    sourceTypeId === groupTypeId && !isOfAll(job)
+      ? sql`f.source > ${positionOf(groupTypeId, job.sinceSeq)}`
+      : sql`true`
+  const isNewToPatient = sql`(f.after_seq = 0 or (${isNewSource} and not ${wasHis}))`
   const isNew = sql`not ${wasAboutPopulation(job, sql`v.position`)}`
   if (job.shape.organizedBy !== undefined) return isNewToPatient
   return listsPatients(job) ? sql`${isNew} and ${isNewToPatient}` : isNew

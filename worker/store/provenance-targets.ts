@@ -31,10 +31,9 @@ export const wasAboutPopulation = (job: Job, position: Sql): Sql => {
   return hasTarget(position, job.sinceSeq, wasPatient)
 }
 
-/** SQL: at `_since` one of its targets was in the compartment of this patient. Of listed patients a Group made it no business of theirs then. */
+/** SQL: at `_since` one of its targets was in the compartment of this patient. Of some a Group does not count: it may have held strangers. */
 export const wasAboutPatient = (job: Job, position: Sql, patientKey: Sql): Sql => {
-  const isGroupCounted = job.shape.organizedBy !== undefined || !listsPatients(job)
-  const counts = isGroupCounted ? sql`true` : sql`not ${isOfType(sql`t.position`, groupTypeId)}`
+  const counts = isOfAll(job) ? sql`true` : sql`not ${isOfType(sql`t.position`, groupTypeId)}`
   return hasTarget(
     position,
     job.sinceSeq,
