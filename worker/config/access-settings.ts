@@ -1,5 +1,7 @@
 import { z } from 'zod'
-import { choice, daySeconds, settingNotes, wholeOrElse } from './setting.ts'
+import { daySeconds, wholeOrElse } from './number-setting.ts'
+import { settingNotes } from './setting-note.ts'
+import { choice } from './word-setting.ts'
 
 /** Who gets to see what: requests, files and log lines. */
 export const accessSettings = {

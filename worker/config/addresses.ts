@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { settingNotes } from './setting.ts'
+import { settingNotes } from './setting-note.ts'
 
 /**
  * The settings that are addresses and paths. As everywhere in this folder, what is said about a setting stands beside the schema

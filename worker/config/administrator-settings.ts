@@ -1,4 +1,5 @@
-import { daySeconds, optionalText, secret, textList, whole } from './setting.ts'
+import { daySeconds, whole } from './number-setting.ts'
+import { optionalText, secret, textList } from './text-setting.ts'
 
 /** How administrators sign in, and for how long. */
 export const administratorSettings = {

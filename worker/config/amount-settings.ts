@@ -1,4 +1,5 @@
-import { bytes, GiB, KiB, MiB, TiB, whole } from './setting.ts'
+import { GiB, KiB, MiB, TiB } from './byte-units.ts'
+import { bytes, whole } from './number-setting.ts'
 
 /** How much at once: bytes, rows and requests. */
 export const amountSettings = {

@@ -1,5 +1,6 @@
 import { issuerList } from './issuers.ts'
-import { daySeconds, secret, textList, whole } from './setting.ts'
+import { daySeconds, whole } from './number-setting.ts'
+import { secret, textList } from './text-setting.ts'
 
 /** What the authorization server of `AUTH=smart` goes by: clients, tokens, issuers of others. */
 export const authoritySettings = {

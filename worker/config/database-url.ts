@@ -1,5 +1,5 @@
 import { pathOfFileUrl } from './file-url.ts'
-import { checkedText } from './setting.ts'
+import { checkedText } from './text-setting.ts'
 
 /** Whether the database is on a server, and not a file of this machine. */
 export const isRemoteUrl = (url: string): boolean => /^(?:https?|libsql):/i.test(url)

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { settingNotes } from './setting.ts'
+import { settingNotes } from './setting-note.ts'
 
 /** An issuer of others whose access tokens are honoured. */
 export type Issuer = {

@@ -1,4 +1,4 @@
-import { MiB } from './setting.ts'
+import { MiB } from './byte-units.ts'
 
 /** S3's limit, and that of every storage like it. */
 export const maxParts = 10_000

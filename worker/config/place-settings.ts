@@ -1,7 +1,8 @@
 import { baseUrl, documentUrl, fhirPath, host } from './addresses.ts'
 import { databaseUrl } from './database-url.ts'
-import { secret, whole } from './setting.ts'
+import { whole } from './number-setting.ts'
 import { storageUrl } from './storage-url.ts'
+import { secret } from './text-setting.ts'
 
 /** Where the service, its data and its files are, and what opens them. */
 export const placeSettings = {

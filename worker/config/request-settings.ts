@@ -1,5 +1,6 @@
+import { whole } from './number-setting.ts'
 import { resourceTypeList } from './resource-types.ts'
-import { choice, choices, whole } from './setting.ts'
+import { choice, choices } from './word-setting.ts'
 
 /** What may be asked for, and how requests are understood where the specification leaves it open or clients do not follow it. */
 export const requestSettings = {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { isResourceType, type ResourceType } from '../fhir/resource-type.ts'
-import { settingNotes } from './setting.ts'
+import { settingNotes } from './setting-note.ts'
 
 /** A list by commas of resource types but for some, or the word `none`. */
 export const resourceTypeList = (note: {

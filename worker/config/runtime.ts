@@ -1,12 +1,10 @@
-import type { settings } from './settings.ts'
+import type { SettingName } from './settings.ts'
 
 /** Where the service runs. `deno-deploy` is Deno without a disk, reached from outside. */
 export type Runtime = 'node' | 'deno' | 'deno-deploy' | 'workers'
 
 /** Runtimes that are reached from outside only, and have neither a disk nor an address of their own to listen on. */
 export const isHosted = (runtime: Runtime): boolean => runtime === 'workers' || runtime === 'deno-deploy'
-
-type SettingName = keyof typeof settings.shape
 
 /**
  * Defaults of Workers (DESIGN I6). An isolate has 128 MB, an invocation six connections, and what runs after a response thirty

@@ -22,3 +22,8 @@ export const settings = z.object({
   ...amountSettings,
   ...timeSettings,
 })
+
+export type SettingName = keyof typeof settings.shape
+
+/** What the environment says, once it is read. */
+export type GivenSettings = z.output<typeof settings>

@@ -1,6 +1,6 @@
 import { pathOfFileUrl } from './file-url.ts'
 import { isS3Url, parseS3Url } from './s3-url.ts'
-import { checkedText } from './setting.ts'
+import { checkedText } from './text-setting.ts'
 
 /** A `file:` URL of a folder, or an `s3:` URL. */
 export const storageUrl = (fallback: string, reason: string) =>

@@ -1,6 +1,6 @@
 import { SluiceError } from '../errors.ts'
 import { defaultsOf } from './runtime.ts'
-import { type SettingNote, settingNotes } from './setting.ts'
+import { type SettingNote, settingNotes } from './setting-note.ts'
 import { settings } from './settings.ts'
 
 /** The README's configuration table, one row a setting, in the order of `settings.ts`. */

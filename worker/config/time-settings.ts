@@ -1,4 +1,4 @@
-import { daySeconds, whole } from './setting.ts'
+import { daySeconds, whole } from './number-setting.ts'
 
 /** How long and how often: turns, leases, retries and retention. */
 export const timeSettings = {

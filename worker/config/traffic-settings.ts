@@ -1,4 +1,6 @@
-import { choice, optionalText, textList, whole } from './setting.ts'
+import { whole } from './number-setting.ts'
+import { optionalText, textList } from './text-setting.ts'
+import { choice } from './word-setting.ts'
 
 /** How much of it: exports at once, requests a minute, and which pages of others may ask. */
 export const trafficSettings = {

@@ -13,7 +13,8 @@ import {
   exampleLink,
 } from './administrator-schemas.ts'
 import { jsonAnswer, jsonRequest } from './json-body.ts'
-import { outcomes, pathParameter } from './openapi-parts.ts'
+import { pathParameter } from './openapi-parameters.ts'
+import { outcomes } from './openapi-responses.ts'
 import { readForm } from './read-form.ts'
 import { type App, type Operation, route, serviceRoot } from './route.ts'
 import { showAdministrator, showLink } from './show-administrator.ts'

@@ -13,7 +13,8 @@ import {
   showPlace,
 } from './audit-parameters.ts'
 import { type AuditedEventShown, type AuditListShown, exampleAuditedEvent } from './audit-schemas.ts'
-import { optional, outcomes } from './openapi-parts.ts'
+import { optional } from './openapi-parameters.ts'
+import { outcomes } from './openapi-responses.ts'
 import { schemaRef } from './openapi-schemas.ts'
 import { type App, route, serviceRoot } from './route.ts'
 

@@ -6,7 +6,8 @@ import { SluiceError } from '../errors.ts'
 import { type AccessToken, readTokens } from '../store/access-tokens.ts'
 import { readClient } from '../store/clients.ts'
 import { askerOf } from './asker.ts'
-import { outcomes, pathParameter } from './openapi-parts.ts'
+import { pathParameter } from './openapi-parameters.ts'
+import { outcomes } from './openapi-responses.ts'
 import { type App, route, serviceRoot } from './route.ts'
 
 /** The access tokens of a client that are still good: `/admin/api/clients/{clientId}/tokens`. The tokens themselves are nowhere. */

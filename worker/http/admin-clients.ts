@@ -20,7 +20,9 @@ import {
   newClient,
   showClient,
 } from './client-schemas.ts'
-import { headers, optional, outcomes, pathParameter } from './openapi-parts.ts'
+import { headers } from './openapi-headers.ts'
+import { optional, pathParameter } from './openapi-parameters.ts'
+import { outcomes } from './openapi-responses.ts'
 import { schemaRef } from './openapi-schemas.ts'
 import { expectedVersion } from './preconditions.ts'
 import { readJson } from './request-body.ts'

@@ -3,7 +3,7 @@ import { resourceTypes } from '../fhir/r4/resource-types.generated.ts'
 import { typeIdOf, typeOfId } from '../fhir/resource-type.ts'
 import { readCounts } from '../store/read-counts.ts'
 import type { ResourceCountsShown } from './admin-schemas.ts'
-import { outcomes } from './openapi-parts.ts'
+import { outcomes } from './openapi-responses.ts'
 import { schemaRef } from './openapi-schemas.ts'
 import { type App, route, serviceRoot } from './route.ts'
 

@@ -8,21 +8,17 @@ import { SluiceError } from '../errors.ts'
 import { formatInstant } from '../fhir/instant.ts'
 import { exampleLink } from './administrator-schemas.ts'
 import { jsonAnswer, jsonRequest } from './json-body.ts'
-import { outcomes } from './openapi-parts.ts'
+import { outcomes } from './openapi-responses.ts'
 import { assertOwnForm } from './own-page.ts'
 import { formParameter } from './own-page-parameter.ts'
 import { readForm } from './read-form.ts'
 import { type App, route, serviceRoot } from './route.ts'
+import { exampleInstant } from './schema-parts.ts'
 import { sessionCookieOf, setSessionCookie } from './session-cookie.ts'
 import { showLink } from './show-administrator.ts'
 import { attempt } from './sign-in-attempt.ts'
 import type { SignInPace } from './sign-in-pace.ts'
-import {
-  type EnrolmentAnswerShown,
-  enrolmentRequest,
-  exampleInstant,
-  setupRequest,
-} from './sign-in-schemas.ts'
+import { type EnrolmentAnswerShown, enrolmentRequest, setupRequest } from './sign-in-schemas.ts'
 
 /** `POST /admin/api/enrolment`, where an administrator enrols by his link, and `POST /admin/api/setup`, which makes the first one. */
 export const registerAdminEnrolment = (app: App, deps: Deps, pace: SignInPace): void => {

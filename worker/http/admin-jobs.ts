@@ -7,7 +7,7 @@ import { exampleJob, exampleJobDetails, type JobListShown } from './admin-schema
 import { jobListParameters, readJobListQuery } from './job-list-query.ts'
 import { showPlace } from './job-place.ts'
 import { jobIdParameter, listedJob } from './listed-job.ts'
-import { outcomes } from './openapi-parts.ts'
+import { outcomes } from './openapi-responses.ts'
 import { schemaRef } from './openapi-schemas.ts'
 import { type App, route, serviceRoot, type Wake } from './route.ts'
 import { showJob, showJobDetails } from './show-job.ts'

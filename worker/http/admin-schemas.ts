@@ -1,10 +1,7 @@
 import { z } from '@hono/zod-openapi'
-import { amount, exampleInstant, instant } from './schema-parts.ts'
+import { amount, exampleDigest, exampleId, exampleInstant, instant } from './schema-parts.ts'
 
 /** The schemas of what the dashboard reads. They stand beside those of `openapi-schemas.ts`, which refers to them. */
-const exampleId = '5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d'
-const exampleDigest = '47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='
-
 const lines = {
   done: amount('Lines written', 12000),
   total: amount('Lines there will be, as planned; 0 before the plan is made', 50000),

@@ -1,7 +1,7 @@
 import { type Deps, fhirBase } from '../deps.ts'
 import { version } from '../version.ts'
 import type { ServiceShown } from './admin-schemas.ts'
-import { outcomes } from './openapi-parts.ts'
+import { outcomes } from './openapi-responses.ts'
 import { schemaRef } from './openapi-schemas.ts'
 import { type App, route, serviceRoot } from './route.ts'
 

@@ -1,16 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import { newPasskeySchema } from '../auth/passkey-answer.ts'
-import {
-  accessKeyText,
-  creationOptions,
-  exampleId,
-  exampleInstant,
-  instant,
-  me,
-  personName,
-  role,
-  thingName,
-} from './sign-in-schemas.ts'
+import { exampleId, exampleInstant, instant } from './schema-parts.ts'
+import { accessKeyText, creationOptions, me, personName, role, thingName } from './sign-in-schemas.ts'
 
 /** The schemas of administrators, and of what they sign in with. */
 const administrator = z

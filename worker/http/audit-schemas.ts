@@ -1,11 +1,9 @@
 import { z } from '@hono/zod-openapi'
 import { auditActions } from '../platform/audit-action.ts'
+import { exampleId, exampleInstant } from './schema-parts.ts'
 
 /** The schemas of the audit, beside those of the rest of the administrator's API. */
 export const outcomes = ['success', 'failure', 'refused'] as const
-
-const exampleId = '5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d'
-const exampleInstant = '2026-11-20T10:26:46.123Z'
 
 const detailValue = z.union([z.string(), z.number(), z.boolean(), z.array(z.string())])
 

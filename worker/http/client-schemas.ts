@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import type { Client } from '../store/clients.ts'
+import { exampleInstant, instant } from './schema-parts.ts'
 
 /** What an administrator says of a client, and is told of it. */
 
@@ -86,9 +87,6 @@ export const newClient = z
   })
   .openapi({ example })
 
-const instant = (description: string) =>
-  z.iso.datetime().openapi({ description, format: 'date-time', example: '2026-11-20T10:26:46.123Z' })
-
 const client = z
   .object({
     clientId: z.string(),
@@ -99,7 +97,7 @@ const client = z
     changedAt: instant('When it was last changed; `ETag` says it too'),
   })
   .openapi({
-    example: { ...example, createdAt: '2026-11-20T10:26:46.123Z', changedAt: '2026-11-20T10:26:46.123Z' },
+    example: { ...example, createdAt: exampleInstant, changedAt: exampleInstant },
   })
 
 const clientList = z.object({
@@ -113,8 +111,8 @@ export type ClientListShown = z.output<typeof clientList>
 export const exampleClient: ClientShown = {
   ...example,
   jwks: { keys: [{ ...exampleKey }] },
-  createdAt: '2026-11-20T10:26:46.123Z',
-  changedAt: '2026-11-20T10:26:46.123Z',
+  createdAt: exampleInstant,
+  changedAt: exampleInstant,
 }
 
 /** By the names under which the OpenAPI document refers to them. */

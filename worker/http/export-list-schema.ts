@@ -1,11 +1,7 @@
 import { z } from '@hono/zod-openapi'
+import { exampleId, exampleInstant, instant } from './schema-parts.ts'
 
-const exampleId = '5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d'
 const statusUrl = `http://127.0.0.1:8080/fhir/$export-status/${exampleId}`
-const exampleInstant = '2026-11-20T10:26:46.123Z'
-
-const instant = (description: string) =>
-  z.iso.datetime().openapi({ description, format: 'date-time', example: exampleInstant })
 
 const listedExport = z.object({
   id: z.string().openapi({ description: '`_since=job:<id>` goes on from it', example: exampleId }),

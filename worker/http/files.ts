@@ -8,7 +8,9 @@ import type { Access } from './admit.ts'
 import { askerOf, bearerOfUrl } from './asker.ts'
 import { demandFileHeaders } from './demand-headers.ts'
 import { fileResponse } from './file-response.ts'
-import { headers, outcomes, pathParameter, requestHeaders } from './openapi-parts.ts'
+import { headers } from './openapi-headers.ts'
+import { pathParameter, requestHeaders } from './openapi-parameters.ts'
+import { outcomes } from './openapi-responses.ts'
 import { type App, fhirRoot, type Operation, route } from './route.ts'
 
 /** `GET` and `HEAD` of an output, deleted or error file (Bulk Data IG, "Bulk Data Output File Request"). */

@@ -1,6 +1,6 @@
 import type { Deps } from '../deps.ts'
 import { storeNow } from '../store/jobs.ts'
-import { outcomes } from './openapi-parts.ts'
+import { outcomes } from './openapi-responses.ts'
 import { schemaRef } from './openapi-schemas.ts'
 import { type App, route, serviceRoot } from './route.ts'
 

@@ -1,6 +1,7 @@
 import { SluiceError } from '../errors.ts'
 import { echoText } from '../fhir/echo-text.ts'
 import { parseInstant } from '../fhir/instant.ts'
+import { optional, type Parameter, requestHeaders } from './openapi-parameters.ts'
 
 export type HistoryParameters = {
   readonly count: number
@@ -15,6 +16,14 @@ const defaultCount = 50
 /** More than this on a page is not refused but not given either, as FHIR lets a server do (R4 search.html#count). */
 const maxCount = 1000
 const noVersion = Number.MAX_SAFE_INTEGER
+
+/** What a history can be asked with, in the OpenAPI document. */
+export const historyParameters: Parameter[] = [
+  optional('query', '_count', 'At most so many versions on a page; 50 unless told, 1000 at most', '10'),
+  optional('query', '_since', 'Only versions written at or after this instant', '2026-01-01T00:00:00Z'),
+  optional('query', '_before', 'Only versions with a smaller number: stands in `next` links', '4'),
+  requestHeaders.format,
+]
 
 /**
  * Reads the query of a history (FHIR R4 http.html#history). `_before` is ours, and stands in `next` links. What is not supported, such as

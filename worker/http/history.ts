@@ -7,8 +7,13 @@ import { assertJsonAccepted } from './accept.ts'
 import { grantsAtRest } from './asker.ts'
 import type { Interaction } from './capabilities.ts'
 import { fhirJson } from './error-response.ts'
-import { type HistoryParameters, historyQuery, readHistoryParameters } from './history-parameters.ts'
-import { historyParameters, outcomes } from './openapi-parts.ts'
+import {
+  type HistoryParameters,
+  historyParameters,
+  historyQuery,
+  readHistoryParameters,
+} from './history-parameters.ts'
+import { outcomes } from './openapi-responses.ts'
 import { nameOf, type ResourceName } from './resource-name.ts'
 import { idParameter, tags, typeParameter } from './resource-parts.ts'
 

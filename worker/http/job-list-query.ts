@@ -7,7 +7,7 @@ import type { JobPlace } from '../store/read-job-list.ts'
 import type { JobShown } from './admin-schemas.ts'
 import { parsePlace } from './job-place.ts'
 import { badParameter, readCount, readQuery } from './known-query.ts'
-import { optional } from './openapi-parts.ts'
+import { optional } from './openapi-parameters.ts'
 
 export type JobListQuery = {
   readonly filter: JobFilter

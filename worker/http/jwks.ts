@@ -1,7 +1,7 @@
 import { getPublicKeys } from '../auth/signing-keys.ts'
 import type { Deps } from '../deps.ts'
 import { assertTokens } from './oauth-error.ts'
-import { outcomes } from './openapi-parts.ts'
+import { outcomes } from './openapi-responses.ts'
 import { schemaRef } from './openapi-schemas.ts'
 import { type App, route, serviceRoot } from './route.ts'
 

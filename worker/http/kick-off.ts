@@ -12,15 +12,11 @@ import { storeNow } from '../store/jobs.ts'
 import { askerOf } from './asker.ts'
 import { demandKickOffHeaders } from './demand-headers.ts'
 import { fhirJson } from './error-response.ts'
+import { exportParameters, patientParameter } from './export-parameters.ts'
 import { idempotencyKeyOf } from './idempotency-key.ts'
-import {
-  exportParameters,
-  headers,
-  informationContent,
-  outcomes,
-  pathParameter,
-  patientParameter,
-} from './openapi-parts.ts'
+import { headers } from './openapi-headers.ts'
+import { pathParameter } from './openapi-parameters.ts'
+import { informationContent, outcomes } from './openapi-responses.ts'
 import { readJson } from './request-body.ts'
 import { type App, fhirRoot, type Operation, route, type Wake } from './route.ts'
 import { exampleEstimate, showEstimate } from './show-estimate.ts'

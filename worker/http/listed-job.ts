@@ -3,7 +3,7 @@ import type { Deps } from '../deps.ts'
 import { unknownExport } from '../export/cannot-steer.ts'
 import { type ListedJob, readListedJob } from '../store/read-job-list.ts'
 import { exampleJob } from './admin-schemas.ts'
-import { pathParameter } from './openapi-parts.ts'
+import { pathParameter } from './openapi-parameters.ts'
 
 /** The job that a path of an administrator names (I7: one that was removed or has expired is as unknown as one that never was). */
 export const listedJob = async (c: Context, { db, clock }: Deps): Promise<ListedJob> => {

@@ -15,7 +15,8 @@ import {
 } from './capabilities.ts'
 import { fhirJson } from './error-response.ts'
 import { interactionsOf } from './interactions.ts'
-import { outcomes, requestHeaders } from './openapi-parts.ts'
+import { requestHeaders } from './openapi-parameters.ts'
+import { outcomes } from './openapi-responses.ts'
 import { restSecurity } from './rest-security.ts'
 import { type App, fhirRoot, route } from './route.ts'
 

@@ -1,4 +1,4 @@
-import { headers } from './openapi-parts.ts'
+import { headers } from './openapi-headers.ts'
 import { schemaRef } from './openapi-schemas.ts'
 
 /** Pieces of the OpenAPI document for the authorization server. */

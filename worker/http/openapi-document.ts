@@ -1,7 +1,7 @@
 import type { Config } from '../config.ts'
 import { fhirBase } from '../deps.ts'
 import { version } from '../version.ts'
-import { errorResponses, outcomes } from './openapi-parts.ts'
+import { errorResponses, outcomes } from './openapi-responses.ts'
 import { schemas } from './openapi-schemas.ts'
 import { type App, route, serviceRoot } from './route.ts'
 

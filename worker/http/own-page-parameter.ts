@@ -1,4 +1,4 @@
-import { optional } from './openapi-parts.ts'
+import { optional } from './openapi-parameters.ts'
 import { formHeader } from './own-page.ts'
 
 /** The header by which pages of ours show that they are (`own-page.ts`), in the OpenAPI document. */

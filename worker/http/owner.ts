@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import type { AdministratorPrincipal } from '../auth/principal.ts'
 import { SluiceError } from '../errors.ts'
-import { optional } from './openapi-parts.ts'
+import { optional } from './openapi-parameters.ts'
 
 /** The administrator who asks; keys, passkeys and sessions are somebody's. */
 export const administratorOf = (c: Context): AdministratorPrincipal => {

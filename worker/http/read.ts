@@ -11,7 +11,7 @@ import { grantsAtRest } from './asker.ts'
 import { binaryJsonBody, rawBody } from './binary-response.ts'
 import type { Interaction } from './capabilities.ts'
 import { fhirJson } from './error-response.ts'
-import { outcomes } from './openapi-parts.ts'
+import { outcomes } from './openapi-responses.ts'
 import { ownDefinition } from './own-definition.ts'
 import { nameOf, versionIdOf } from './resource-name.ts'
 import {

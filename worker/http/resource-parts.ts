@@ -1,4 +1,5 @@
-import { headers, pathParameter, requestHeaders } from './openapi-parts.ts'
+import { headers } from './openapi-headers.ts'
+import { pathParameter, requestHeaders } from './openapi-parameters.ts'
 
 /** Pieces of the OpenAPI document that the interactions with resources share. */
 export const typeParameter = pathParameter('type', 'A resource type of FHIR R4', 'Patient')

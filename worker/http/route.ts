@@ -3,7 +3,7 @@ import type { Context, Handler } from 'hono'
 import type { Config } from '../config.ts'
 import { SluiceError } from '../errors.ts'
 import { type Access, admit } from './admit.ts'
-import { outcomes } from './openapi-parts.ts'
+import { outcomes } from './openapi-responses.ts'
 
 export type App = OpenAPIHono
 /** How a request rouses the engine; returns at once. Where work must be tied to the request, the context says to which. */

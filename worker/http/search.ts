@@ -10,12 +10,36 @@ import { assertJsonAccepted, assertJsonFormats } from './accept.ts'
 import { grantsAtRest } from './asker.ts'
 import type { Interaction } from './capabilities.ts'
 import { fhirJson } from './error-response.ts'
-import { outcomes, searchParameters } from './openapi-parts.ts'
+import { optional, type Parameter, requestHeaders } from './openapi-parameters.ts'
+import { outcomes } from './openapi-responses.ts'
 import { assertMediaType, decodeUtf8, readBytes } from './request-body.ts'
 import { typeOf } from './resource-name.ts'
 import { tags, typeParameter } from './resource-parts.ts'
 
 const form = 'application/x-www-form-urlencoded'
+
+/** Besides the search parameters of the type, which are too many to list here. */
+const searchParameters: Parameter[] = [
+  optional('query', '_id', 'Ids of resources, comma-separated', 'example'),
+  optional('query', '_lastUpdated', 'When it was last changed, with a prefix such as `ge`', 'ge2026-01-01'),
+  optional('query', '_count', 'Resources on a page, at most 1,000', '50'),
+  optional(
+    'query',
+    '_sort',
+    '`_lastUpdated` or `_id`, with `-` in front for the other way round',
+    '-_lastUpdated',
+  ),
+  optional('query', '_total', '`accurate` for the number of all matches, else `none`', 'accurate'),
+  optional('query', '_summary', '`count` for nothing but the number of matches', 'count'),
+  optional('query', '_elements', 'Root elements to keep; mandatory and modifier elements stay', 'id,name'),
+  optional(
+    'query',
+    '_include',
+    'Resources that matches refer to: `Type:parameter` or `Type:parameter:Target`',
+    'Observation:subject',
+  ),
+  requestHeaders.format,
+]
 
 const shared = {
   description:

@@ -1,12 +1,8 @@
 import { z } from '@hono/zod-openapi'
 import { newPasskeySchema, shownPasskeySchema } from '../auth/passkey-answer.ts'
+import { exampleId, exampleInstant, instant } from './schema-parts.ts'
 
 /** The schemas of how administrators sign in and enrol. */
-export const exampleId = '5f0f2c0e-6a5d-4c1e-9d0b-2f1d5a6b7c8d'
-export const exampleInstant = '2026-11-20T10:26:46.123Z'
-
-export const instant = (description: string) =>
-  z.iso.datetime().openapi({ description, format: 'date-time', example: exampleInstant })
 export const role = z
   .enum(['admin', 'viewer'])
   .openapi({ description: '`admin` steers the service, `viewer` sees how it does' })

@@ -4,7 +4,7 @@ import type { Config } from '../config.ts'
 import type { Deps } from '../deps.ts'
 import { assertTokens } from './oauth-error.ts'
 import type { AuthorizationServerShown, SmartConfigurationShown } from './oauth-schemas.ts'
-import { outcomes } from './openapi-parts.ts'
+import { outcomes } from './openapi-responses.ts'
 import { schemaRef } from './openapi-schemas.ts'
 import { type App, fhirRoot, route, serviceRoot } from './route.ts'
 
