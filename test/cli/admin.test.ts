@@ -35,7 +35,9 @@ const statusWith = async (url: string, key: string): Promise<number> =>
 
 describe('sluice admin', () => {
   test('makes a database where there is none, and prints nothing but the link', async () => {
-    expect((await run('admin', 'list')).stdout).toContain('There is no administrator')
+    const none = await run('admin', 'list')
+    expect(none.stdout).toContain('There is no administrator')
+    expect(none.stderr).toContain('so it is made now: if a server runs already, name the one it uses')
     const made = await run('admin', 'create', '--name', 'Ada')
     expect(made.exitCode).toBe(0)
     expect(made.stdout).toMatch(/^http:\/\/127\.0\.0\.1:8080\/enrol#[\w-]{43}\n$/)

@@ -113,6 +113,23 @@ describe('export', () => {
     })
   })
 
+  it('says where a token comes from when the server wants one', async () => {
+    const server = await start(() => ({ '/fhir/$export': says(401) }))
+    const { exitCode, stderr } = await run('--server', `${server.url}/fhir`)
+    expect(exitCode).toBe(1)
+    expect(stderr).toMatch(/HTTP 401; a token comes from SLUICE_TOKEN, or by --client-id and --key\n$/)
+  })
+
+  it('says once what could not be done, though the server says it too', async () => {
+    const outcome = {
+      resourceType: 'OperationOutcome',
+      issue: [{ severity: 'error', code: 'invalid', diagnostics: 'Cannot start the export: it is Sunday' }],
+    }
+    const server = await start(() => ({ '/fhir/$export': says(400, outcome) }))
+    const { stderr } = await run('--server', `${server.url}/fhir`)
+    expect(stderr).toBe('Cannot start the export: it is Sunday (HTTP 400)\n')
+  })
+
   it('goes through the pages of a manifest, waits for those that are not there yet, and keeps them as one', async () => {
     const page = (url: string, name: string, count: number, more = {}) =>
       says(200, manifestOf([{ type: 'Patient', url: `${url}/f/${name}.ndjson`, count }], more))

@@ -67,12 +67,12 @@ export const inTurn =
   (seen, response, visit) =>
     (routes[visit - 1] ?? routes.at(-1))?.(seen, response, visit)
 
-/** Sends the head of a body and breaks the connection. */
+/** Sends the head of a body and breaks the connection, when what was sent has been read on a busy machine too. */
 export const breaks =
   (body: Buffer, after: number, headers: Record<string, string> = {}): Route =>
   (_seen, response) => {
     response.writeHead(200, { 'Content-Length': String(body.length), ...headers })
-    response.write(body.subarray(0, after), () => setTimeout(() => response.destroy(), 20))
+    response.write(body.subarray(0, after), () => setTimeout(() => response.destroy(), 250))
   }
 
 /** A file with an ETag and ranges, as a storage has it. */

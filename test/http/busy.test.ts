@@ -27,6 +27,16 @@ describe('A kick-off where others run already, with WHEN_BUSY=reject and AUTH=op
     expect(await actionsOf(h)).toEqual(['export.kick-off', 'export.kick-off refused'])
   })
 
+  test('is told to come again after no longer than the youngest in the way has run, and within a minute', async () => {
+    await h.kickOff()
+    const waits: (string | null)[] = []
+    for (const afterMs of [0, 2500, 20_000, 600_000]) {
+      h.clock.advance(afterMs)
+      waits.push((await h.request(export_)).headers.get('retry-after'))
+    }
+    expect(waits).toEqual(['1', '3', '23', '60'])
+  })
+
   test('gets the place of one that was deleted, at once, and of one that has ended', async () => {
     const first = await h.kickOff()
     await h.tick()

@@ -1,5 +1,5 @@
 #!/bin/sh
-# A backend service from its key pair to its files, with nothing but curl, jq and José (Debian: apt-get install curl jq jose).
+# A backend service from its key pair to its files, with nothing but curl, jq, OpenSSL and José (Debian: apt-get install curl jq openssl jose).
 #   BASE=http://127.0.0.1:8080 ADMIN_KEY=slk_… sh test/security/smart-flow.sh <folder>
 # ADMIN_KEY is an access key of an administrator. Secrets go through files that only you can read: a command line is seen by others.
 set -eu

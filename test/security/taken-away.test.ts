@@ -152,6 +152,29 @@ describe('The configuration', () => {
     expect(warnings).toHaveLength(count)
   })
 
+  const oidc = { OIDC_ISSUER: 'https://idp.example.org', OIDC_CLIENT_ID: 'sluice' }
+  const plain = { ...oidc, OIDC_ISSUER: 'http://127.0.0.1:9000', OIDC_ADMINS: 'ops' }
+  const cloudflare = { CF_ACCESS_TEAM: 'a.cloudflareaccess.com', CF_ACCESS_AUD: 'a'.repeat(64) }
+  const issuer = { name: 'a', issuer: 'https://a', audience: 'x', jwksUrl: 'https://keys.internal/jwks' }
+  test.each([
+    [oidc, /^warn OIDC_ADMINS and OIDC_VIEWERS are empty, so nobody can sign in that way$/],
+    [{ ...oidc, OIDC_VIEWERS: 'staff' }, undefined],
+    [plain, /^warn OIDC_ISSUER cannot be asked unless PRIVATE_HOSTS names its host: .*not https$/],
+    [{ ...plain, PRIVATE_HOSTS: '127.0.0.1:9000' }, undefined],
+    [cloudflare, /^warn CF_ACCESS_ADMINS and CF_ACCESS_VIEWERS are empty/],
+    [{ ISSUERS: JSON.stringify([issuer]) }, /^warn The jwksUrl of "a" in ISSUERS .*private network$/],
+  ])('that would let nobody in, %j, is told of at the start', (environment, expected) => {
+    const warnings: string[] = []
+    const config = loadConfig({ ...smartEnvironment, ...environment }, 'node')
+    warnOfConfig({ config, log: (level, message) => warnings.push(`${level} ${message}`) })
+    expect(warnings).toEqual(expected === undefined ? [] : [expect.stringMatching(expected)])
+  })
+
+  test('says of issuers that are no list that they are none', () => {
+    const load = () => loadConfig({ ...smartEnvironment, ISSUERS: '{"name": "a"}' }, 'node')
+    expect(load).toThrow(/list of issuers, and it is not: .*expected array/)
+  })
+
   test('does not have one issuer twice, of which the second would never be asked', () => {
     const issuer = { issuer: 'https://a.example.org', audience: 'x', jwksUrl: 'https://a.example.org/jwks' }
     const issuers = [

@@ -7,7 +7,7 @@ import { type Administrator, readAdministrators } from '../store/administrators.
 import type { AdminCommands } from './add-admin.ts'
 import { openToAdminister } from './administer-database.ts'
 import { type CommandIo, sayLine } from './command-io.ts'
-import { type NamedDatabase, nameDatabase } from './use-database.ts'
+import { isFileAt, type NamedDatabase, nameDatabase } from './use-database.ts'
 
 /** `sluice admin`: makes administrators where there is none yet, or where the last one has lost his keys. A server may be running meanwhile. */
 export const adminCommands = (io: CommandIo): AdminCommands<number> => ({
@@ -45,6 +45,12 @@ type Work = Parameters<typeof openToAdminister>[1]
 
 const administer = async (database: string | undefined, io: CommandIo, work: Work): Promise<number> => {
   const named: NamedDatabase = nameDatabase(database, io)
+  // Who forgets DATABASE_URL, or stands in another folder, would get a link that no server knows.
+  if (named.path !== undefined && !(await isFileAt(named.path)))
+    sayLine(
+      io.stderr,
+      `There was no database "${named.path}", so it is made now: if a server runs already, name the one it uses (DATABASE_URL, --database)`,
+    )
   try {
     return await openToAdminister(named, work, io)
   } catch (error) {

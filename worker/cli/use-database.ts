@@ -22,12 +22,15 @@ export const nameDatabase = (given: string | undefined, { env }: CommandIo): Nam
 
 /** libSQL would make a file that is missing. */
 export const requireFile = async (path: string, verb: string): Promise<void> => {
-  const isFile = await stat(path).then(
+  if (!(await isFileAt(path)))
+    throw new SluiceError('not-found', `Cannot ${verb} database "${path}": there is no such file`)
+}
+
+export const isFileAt = (path: string): Promise<boolean> =>
+  stat(path).then(
     (stats) => stats.isFile(),
     () => false,
   )
-  if (!isFile) throw new SluiceError('not-found', `Cannot ${verb} database "${path}": there is no such file`)
-}
 
 /** Somebody who only reads: holds the lock where nobody else does, so that no server starts in the middle, and else reads beside its holder. */
 export const lockToRead = async (

@@ -20,7 +20,7 @@ export const administratorSettings = {
   OIDC_ISSUER: optionalText({
     unit: 'URL',
     pattern: /^https?:\/\/[^\s?#]+$/,
-    allowed: 'an absolute https URL',
+    allowed: 'an absolute https URL, or http where `PRIVATE_HOSTS` names the host',
     reason:
       'OpenID Connect provider by which administrators may sign in; its discovery document is asked for the rest.',
   }),

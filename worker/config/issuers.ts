@@ -50,7 +50,7 @@ export const issuerList = ({ reason }: { readonly reason: string }) =>
       ctx.addIssue(
         problem === undefined
           ? 'two issuers have the same name, or are the same'
-          : `it must be a JSON list of issuers, and at "${problem.path.join('.')}" it is not: ${problem.message}`,
+          : `it must be a JSON list of issuers, and ${placeOf(problem.path)}it is not: ${problem.message}`,
       )
       return z.NEVER
     })
@@ -63,3 +63,6 @@ const parse = (text: string): unknown => {
     return undefined
   }
 }
+
+/** Of the list itself there is no place to name. */
+const placeOf = (path: readonly PropertyKey[]): string => (path.length === 0 ? '' : `at "${path.join('.')}" `)

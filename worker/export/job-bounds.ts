@@ -30,8 +30,16 @@ export const runBoundsOf = ({ limits, auth }: Pick<Config, 'limits' | 'auth'>): 
 export const isBounded = ({ inAll, ofClient }: Place): boolean =>
   inAll !== undefined || ofClient !== undefined
 
-/** 429 (Bulk Data IG, "Bulk Data Kick-off Request"). When an export will end nobody knows, so it says to ask again in a while. */
-export const noPlace = ({ inAll, ofClient }: Place, { limits }: Pick<Config, 'limits'>): SluiceError => {
+/**
+ * 429 (Bulk Data IG, "Bulk Data Kick-off Request"). When an export will end nobody knows, so it says to ask again in a while: no longer
+ * than the youngest in the way has run so far, for that may be small.
+ */
+export const noPlace = (
+  { inAll, ofClient }: Place,
+  { limits }: Pick<Config, 'limits'>,
+  youngestForMs: number,
+): SluiceError => {
+  const longest = Math.min(busyRetryAfterSeconds, limits.retryAfterMaxSeconds)
   const bounds = [
     ...(ofClient === undefined ? [] : [`${ofClient.atMost} of one client`]),
     ...(inAll === undefined ? [] : [`${inAll} in all`]),
@@ -39,7 +47,7 @@ export const noPlace = ({ inAll, ofClient }: Place, { limits }: Pick<Config, 'li
   return new SluiceError(
     'throttled',
     `Cannot start the export: as many run as may at once (${bounds.join(', ')}); try again after Retry-After, or delete one`,
-    { retryAfterSeconds: Math.min(busyRetryAfterSeconds, limits.retryAfterMaxSeconds) },
+    { retryAfterSeconds: Math.max(1, Math.min(longest, Math.ceil(youngestForMs / 1000))) },
   )
 }
 

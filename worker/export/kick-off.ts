@@ -6,6 +6,7 @@ import { type OutcomeIssue, outcomeOf } from '../fhir/operation-outcome.ts'
 import { typeIdOf } from '../fhir/resource-type.ts'
 import { insertJob, type NewJob } from '../store/insert-job.ts'
 import type { ReferencedResources } from '../store/job-parameters.ts'
+import { youngestSince } from '../store/job-place.ts'
 import type { Asker } from './asker.ts'
 import { kickOffEvent } from './audit-kick-off.ts'
 import { type AuthorizedRequest, authorizeExport } from './authorize-export.ts'
@@ -52,7 +53,7 @@ export const kickOff = async (deps: Deps, given: KickOff): Promise<string> => {
   if (await insertJob(db, { ...job, idempotency }, options)) return job.jobId
   const quicker = idempotency && (await findJobOfKey(deps, idempotency))
   if (quicker !== undefined) return quicker
-  if (isBounded(place)) throw noPlace(place, config)
+  if (isBounded(place)) throw noPlace(place, config, now - ((await youngestSince(db, place)) ?? now))
   throw new SluiceError(
     'conflict',
     'Cannot start the export: another one with the same Idempotency-Key was just deleted; send it again',

@@ -20,14 +20,15 @@ export const percentOf = (
 }
 
 /**
- * `Retry-After` in whole seconds: what is left at the job's own speed so far, within [1, max]; while everything rests after a
- * failure, the time until it is tried again; and while it waits for others to end, a tenth of the time that it has waited.
+ * `Retry-After` in whole seconds: what is left at the job's own speed so far, within [1, max], and no longer than it has run, for a
+ * speed that was seen so shortly says little; while everything rests after a failure, the time until it is tried again; and while it
+ * waits for others to end, a tenth of the time that it has waited.
  */
 export const retryAfterSeconds = (job: Job, progress: JobProgress, now: number, max: number): number => {
   const restsForMs = (progress.restingUntil ?? 0) - now
   const { done, total } = progress
   const forMs = now - job.createdAt
-  const leftMs = done > 0 ? (forMs * Math.max(0, total - done)) / done : 0
+  const leftMs = done > 0 ? Math.min(forMs, (forMs * Math.max(0, total - done)) / done) : 0
   const waitsForMs = job.state === 'accepted' ? forMs / 10 : 0
   return Math.max(1, Math.min(max, Math.ceil(Math.max(restsForMs, leftMs, waitsForMs) / 1000)))
 }

@@ -94,7 +94,7 @@ const giveBack = async (
   log('warn', 'slice failed', { job: unit.jobId, unit: unit.ordinal, attempts, reason: causeOf(error) })
   const isFinal = hasCode(error, 'job-failed')
   if (attempts >= config.limits.retryLimit || isFinal) {
-    const failure = `Cannot finish the export: ${reason}${isFinal ? '' : ` (${attempts} attempts)`}`
+    const failure = `Cannot finish the export: ${reason}${isFinal ? '' : ` (${attempts} ${attempts === 1 ? 'attempt' : 'attempts'})`}`
     await failJob(db, unit, { slice: account(reason), retentionMs: config.limits.retentionMs, failure })
     return
   }

@@ -8,7 +8,7 @@ import { isAdministered } from '../store/administrators.ts'
 import type { Db } from '../store/db.ts'
 import { releaseAllLeases } from '../store/units.ts'
 import { openDeps, openFileDatabase } from './open-deps.ts'
-import { warnOfConfig } from './warn-of-config.ts'
+import { letsIn, warnOfConfig } from './warn-of-config.ts'
 import { webFiles } from './web-files.ts'
 
 /** HTTP and the engine in one long-running process, but for the listening. */
@@ -71,7 +71,9 @@ const startedService = (deps: Deps, db: Db, closing: Closing): Service => {
 
 /** What whoever starts the service for the first time has to know, and cannot see. */
 const adviseOnAccess = async ({ config, db, clock, log }: Deps): Promise<void> => {
-  const isVouchedFor = config.oidc !== undefined || config.cloudflareAccess !== undefined
+  const isVouchedFor = [config.oidc, config.cloudflareAccess].some(
+    (ways) => ways !== undefined && letsIn(ways),
+  )
   if (isVouchedFor || (await isAdministered(db, clock.now()))) return
   log('warn', 'nobody can sign in yet: make an administrator with `sluice admin create --name <name>`')
 }

@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
+import type { Db } from './db.ts'
 import { mayHappen } from './job-condition.ts'
 
 /** How many jobs there may be that have not ended, this one included; `undefined` bounds them not. */
@@ -13,6 +14,14 @@ export const hasPlace = ({ inAll, ofClient }: Place): RawBuilder<unknown> => {
   const all = inAll === undefined ? sql`true` : sql`(${open}) < ${inAll}`
   if (ofClient === undefined) return all
   return sql`${all} and (${open} and client_id = ${ofClient.clientId}) < ${ofClient.atMost}`
+}
+
+/** When the youngest of the jobs began that have not ended, and so may be in the way; `undefined` where there is none. */
+export const youngestSince = async (db: Db, { inAll, ofClient }: Place): Promise<number | undefined> => {
+  const whose = inAll === undefined && ofClient ? sql`and client_id = ${ofClient.clientId}` : sql``
+  const { rows } = await sql<{ since: number | null }>`
+    select max(created_at) as since from job where ${mayHappen('claim')} ${whose}`.execute(db.query)
+  return rows[0]?.since ?? undefined
 }
 
 /** Bounds of jobs that run at once, where there may be some. A job that has not begun has the turn 0. */

@@ -53,7 +53,9 @@ export const isBusyStatus = (status: number): boolean => [429, 502, 503, 504].in
 export const refusalBy = ({ status, text }: Answer, what: string): SluiceError => {
   const said = issuesIn(text).flatMap(({ diagnostics, details }) => diagnostics ?? details?.text ?? [])
   const reason = said.length > 0 ? `${said.join('; ')} (HTTP ${status})` : `the server answers HTTP ${status}`
-  return new SluiceError(codeOf(status), `Cannot ${what}: ${printable(reason, maxReasonLength)}`)
+  const start = `Cannot ${what}: ` // as our own server begins as well
+  const rest = reason.startsWith(start) ? reason.slice(start.length) : reason
+  return new SluiceError(codeOf(status), `${start}${printable(rest, maxReasonLength)}`)
 }
 
 const maxReasonLength = 2000

@@ -24,7 +24,12 @@ export const kickOff = async (
     },
     what,
   )
-  if (answer.status !== 202) throw refusalBy(answer, what)
+  if (answer.status !== 202) {
+    const refusal = refusalBy(answer, what)
+    if (answer.status !== 401) throw refusal
+    const advice = 'a token comes from SLUICE_TOKEN, or by --client-id and --key'
+    throw new SluiceError(refusal.code, `${refusal.message}; ${advice}`)
+  }
   return statusUrlIn(answer, url)
 }
 

@@ -13,7 +13,11 @@ import { assertEndpoint, findTokenEndpoint } from './token-endpoint.ts'
 import { clientTokens, fixedToken, type Tokens } from './tokens.ts'
 
 /** What the steps of a run ask with: the token of the environment, or one that the command gets by the key of a client. */
-export const openAsking = async (request: ExportRequest, io: CommandIo): Promise<Asking> => {
+export const openAsking = async (
+  request: ExportRequest,
+  io: CommandIo,
+  say: (notice: string) => void,
+): Promise<Asking> => {
   const options = {
     headers: request.headers,
     userAgent: `sluice/${version}`,
@@ -29,7 +33,11 @@ export const openAsking = async (request: ExportRequest, io: CommandIo): Promise
     if (url !== undefined) http.trust(new URL(url))
   const clock = { now: io.now, sleep: systemClock.sleep }
   const deadline = io.now() + request.timeoutMs
-  return { http, limits: { clock, patienceMs: request.patienceMs, deadline } }
+  const onWait = (error: unknown, waitMs: number) =>
+    say(
+      `${error instanceof Error ? error.message : 'no answer'}; asking again in ${Math.ceil(waitMs / 1000)} s`,
+    )
+  return { http, limits: { clock, patienceMs: request.patienceMs, deadline, onWait } }
 }
 
 const tokensOf = async (

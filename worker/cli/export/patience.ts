@@ -8,6 +8,8 @@ export type Limits = {
   readonly patienceMs: number
   /** The instant at which the whole command gives up. */
   readonly deadline: number
+  /** Hears of a pause that a person would wonder about. */
+  readonly onWait?: (error: unknown, waitMs: number) => void
 }
 
 export type Patience = {
@@ -17,7 +19,7 @@ export type Patience = {
   rest(error: unknown, askedMs?: number): Promise<void>
 }
 
-export const openPatience = ({ clock, patienceMs, deadline }: Limits): Patience => {
+export const openPatience = ({ clock, patienceMs, deadline, onWait }: Limits): Patience => {
   let [failures, failingSince] = [0, 0]
   return {
     forgive: () => {
@@ -30,6 +32,7 @@ export const openPatience = ({ clock, patienceMs, deadline }: Limits): Patience 
       const resumesAt = clock.now() + waitMs
       if (resumesAt > deadline) throw overdue(error)
       if (resumesAt > failingSince + Math.max(patienceMs, askedMs ?? 0)) throw error
+      if (waitMs >= longPauseMs) onWait?.(error, waitMs)
       await clock.sleep(waitMs)
     },
   }
@@ -39,6 +42,7 @@ export const openPatience = ({ clock, patienceMs, deadline }: Limits): Patience 
 const pauses = { retryBaseMs: 500, retryMaxMs: 30_000 }
 /** A server that says `Retry-After: 0` is not asked in a tight loop. */
 const shortestMs = 100
+const longPauseMs = 5000
 
 export const overdue = (cause?: unknown): SluiceError =>
   new SluiceError(

@@ -75,7 +75,8 @@ const progressBars = ({ stderr }: CommandIo): ExportProgress => {
       for (const [type, total] of totalsOf(files)) bar(type, total).update(0, { detail: 'arriving' })
     },
     lines: (file, delta) => bars.get(contentOf(file))?.increment(delta),
-    say: (notice) => group.log(`${notice}\n`),
+    // Without a bar nothing would show it until there is one.
+    say: (notice) => (bars.size === 0 ? sayLine(stderr, notice) : group.log(`${notice}\n`)),
     stop: () => group.stop(),
   }
 }

@@ -44,7 +44,7 @@ const exportInto = async (
   progress: ExportProgress,
   startedAt: number,
 ): Promise<ExportReport> => {
-  const asking = await openAsking(request, io)
+  const asking = await openAsking(request, io, progress.say)
   const { run, state, notice } = await beginRun(asking, request)
   const statusUrl = new URL(run.statusUrl)
   asking.http.trust(statusUrl) // the server itself says that this is where to ask, with the same token (IG, "Status Request")

@@ -13,7 +13,10 @@ export const findTokenEndpoint = async (http: Http, base: string): Promise<strin
   const { status, text } = await read(http, url)
   if (isBusyStatus(status) || status >= 500)
     throw new SluiceError('database-unavailable', `Cannot ${what}: the server answers HTTP ${status}`)
-  if (status !== 200) throw refused(`its smart-configuration answers HTTP ${status}; give --token-url`)
+  if (status !== 200)
+    throw refused(
+      `"${url}" answers HTTP ${status}; --server must be the base of the FHIR routes, such as …/fhir, or else give --token-url`,
+    )
   const { data } = configurationSchema.safeParse(parseJson(text))
   if (data === undefined) throw refused('its smart-configuration names none')
   return assertEndpoint(data.token_endpoint, url)
