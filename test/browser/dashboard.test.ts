@@ -1,25 +1,26 @@
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Browser, type BrowserContext, chromium, type Page } from '@playwright/test'
+import type { Browser, BrowserContext, Page } from '@playwright/test'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { loadConfig } from '../../worker/config.ts'
 import { type RunningServer, serve } from '../../worker/node.ts'
 import { load } from '../runtime/flow.ts'
 import { problemsOf } from '../support/check-page.ts'
-import { findBrowser, howToGetBrowser, isBrowserRequired } from '../support/find-browser.ts'
+import { browserProgram, launchChromium, openPage } from '../support/chromium.ts'
+import { howToGetBrowser, isBrowserRequired } from '../support/find-browser.ts'
+import { onDisk } from '../support/on-disk.ts'
 import { populationLines } from '../support/population.ts'
 
-const program = findBrowser()
 const shots = process.env.SCREENSHOTS ?? ''
 
 describe('The browser tests', () => {
-  test.skipIf(program === undefined && !isBrowserRequired)('have a browser', () => {
-    expect(program, howToGetBrowser).toBeDefined()
+  test.skipIf(browserProgram === undefined && !isBrowserRequired)('have a browser', () => {
+    expect(browserProgram, howToGetBrowser).toBeDefined()
   })
 })
 
-describe.skipIf(program === undefined)('The dashboard in Chromium', { timeout: 60_000 }, () => {
+describe.skipIf(browserProgram === undefined)('The dashboard in Chromium', { timeout: 60_000 }, () => {
   let folder: string
   let server: RunningServer
   /** A row a tick: some seconds, of which the page sees one after the other. */
@@ -35,16 +36,14 @@ describe.skipIf(program === undefined)('The dashboard in Chromium', { timeout: 6
     // A row a tick, so that an export takes long enough to be watched, and to be cancelled.
     const environment = {
       PORT: '0',
-      DATABASE_URL: `file:${join(folder, 'sluice.db')}`,
-      STORAGE_URL: `file:${join(folder, 'exports')}`,
+      ...onDisk(folder),
       LOG_LEVEL: 'error',
       TICK_ROWS: '1',
       PAGE_ROWS: '1',
     }
     server = await serve(loadConfig(environment, 'node'))
     await load(server.config.baseUrl, populationLines(patients))
-    const args = process.getuid?.() === 0 ? ['--no-sandbox'] : []
-    browser = await chromium.launch({ executablePath: program ?? '', args })
+    browser = await launchChromium()
   }, 60_000)
   afterAll(async () => {
     await browser.close()
@@ -52,14 +51,7 @@ describe.skipIf(program === undefined)('The dashboard in Chromium', { timeout: 6
     await rm(folder, { recursive: true, force: true })
   })
   beforeEach(async () => {
-    context = await browser.newContext({ baseURL: server.config.baseUrl, locale: 'en-GB' })
-    page = await context.newPage()
-    page.setDefaultTimeout(20_000)
-    complaints = []
-    page.on('pageerror', (error) => complaints.push(error.message))
-    page.on('console', (message) => {
-      if (message.type() === 'error') complaints.push(message.text())
-    })
+    ;({ context, page, complaints } = await openPage(browser, server.config.baseUrl, 20_000))
     page.on('request', (request) => {
       if (!request.url().startsWith(server.config.baseUrl))
         complaints.push(`asked ${new URL(request.url()).origin}`)

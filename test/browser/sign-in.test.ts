@@ -1,22 +1,20 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Browser, type BrowserContext, chromium, type Page } from '@playwright/test'
+import type { Browser, BrowserContext, Page } from '@playwright/test'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { runCommand } from '../../worker/cli/run-command.ts'
 import { loadConfig } from '../../worker/config.ts'
 import { type RunningServer, serve } from '../../worker/node.ts'
-import { captureIo } from '../cli/capture-io.ts'
 import { problemsOf } from '../support/check-page.ts'
-import { findBrowser } from '../support/find-browser.ts'
+import { browserProgram, launchChromium, openPage, plugInAuthenticator } from '../support/chromium.ts'
 import { freePort } from '../support/free-port.ts'
-import { smartEnvironment } from '../support/principals.ts'
+import { onDisk } from '../support/on-disk.ts'
+import { setupToken, smartEnvironment } from '../support/principals.ts'
+import { inviteByCli } from '../support/run-cli.ts'
 
-const program = findBrowser()
 const shots = process.env.SCREENSHOTS ?? ''
-const setupToken = 'a-token-of-more-than-22-characters'
 
-describe.skipIf(program === undefined)('Administrators in Chromium', { timeout: 60_000 }, () => {
+describe.skipIf(browserProgram === undefined)('Administrators in Chromium', { timeout: 60_000 }, () => {
   let folder: string
   let environment: Record<string, string>
   let server: RunningServer
@@ -33,14 +31,12 @@ describe.skipIf(program === undefined)('Administrators in Chromium', { timeout: 
       ...smartEnvironment,
       PORT,
       BASE_URL: `http://localhost:${PORT}`,
-      DATABASE_URL: `file:${join(folder, 'sluice.db')}`,
-      STORAGE_URL: `file:${join(folder, 'exports')}`,
+      ...onDisk(folder),
       SETUP_TOKEN: setupToken,
       LOG_LEVEL: 'error',
     }
     server = await serve(loadConfig(environment, 'node'))
-    const args = process.getuid?.() === 0 ? ['--no-sandbox'] : []
-    browser = await chromium.launch({ executablePath: program ?? '', args })
+    browser = await launchChromium()
   }, 60_000)
   afterAll(async () => {
     await browser.close()
@@ -48,14 +44,8 @@ describe.skipIf(program === undefined)('Administrators in Chromium', { timeout: 
     await rm(folder, { recursive: true, force: true })
   })
   beforeEach(async () => {
-    context = await browser.newContext({ baseURL: server.config.baseUrl, locale: 'en-GB' })
-    page = await context.newPage()
-    page.setDefaultTimeout(15_000)
-    complaints = []
-    page.on('pageerror', (error) => complaints.push(error.message))
-    page.on('console', (message) => {
-      if (message.type() === 'error' && !/ status of 4/.test(message.text())) complaints.push(message.text())
-    })
+    const opened = await openPage(browser, server.config.baseUrl, 15_000, (text) => / status of 4/.test(text))
+    ;({ context, page, complaints } = opened)
   })
   afterEach(async () => {
     await context.close()
@@ -63,26 +53,7 @@ describe.skipIf(program === undefined)('Administrators in Chromium', { timeout: 
   })
 
   /** By the command line, beside the server that uses the database. */
-  const invite = async (name: string, role = 'admin'): Promise<string> => {
-    const { io, stdout } = captureIo(environment)
-    expect(await runCommand(['admin', 'create', '--name', name, '--role', role], io)).toBe(0)
-    return stdout().trim()
-  }
-
-  /** A device that makes passkeys, and says yes to everything. */
-  const plugInAuthenticator = async () => {
-    const session = await context.newCDPSession(page)
-    await session.send('WebAuthn.enable')
-    await session.send('WebAuthn.addVirtualAuthenticator', {
-      options: {
-        protocol: 'ctap2',
-        transport: 'internal',
-        hasResidentKey: true,
-        hasUserVerification: true,
-        isUserVerified: true,
-      },
-    })
-  }
+  const invite = (name: string, role?: string): Promise<string> => inviteByCli(environment, name, role)
 
   const isAtOverview = () => page.getByText('Resources stored').waitFor()
   const signInByKey = async (key: string) => {
@@ -115,7 +86,7 @@ describe.skipIf(program === undefined)('Administrators in Chromium', { timeout: 
   })
 
   test('enrol by a passkey, sign out, and sign in by it to where they wanted to go', async () => {
-    await plugInAuthenticator()
+    await plugInAuthenticator({ context, page })
     const link = await invite('Grace')
     await page.goto(link)
     await page.getByRole('heading', { name: 'Welcome, Grace' }).waitFor()
@@ -144,7 +115,7 @@ describe.skipIf(program === undefined)('Administrators in Chromium', { timeout: 
   })
 
   test('enrol by an access key, which is shown once, and look after what is theirs', async () => {
-    await plugInAuthenticator()
+    await plugInAuthenticator({ context, page })
     const key = await enrolByKey('Joan')
     expect(key).toMatch(/^slk_[0-9a-f]{32}_[\w-]{43}$/)
     await page.goto('/account')

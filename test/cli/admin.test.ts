@@ -2,36 +2,31 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { runCommand } from '../../worker/cli/run-command.ts'
-import { fileUrlOfPath } from '../../worker/config/file-url.ts'
+import { bearer } from '../support/bearer.ts'
 import { enrol } from '../support/enrol.ts'
 import { freePort } from '../support/free-port.ts'
+import { onDisk } from '../support/on-disk.ts'
 import { ndjson, populationLines } from '../support/population.ts'
 import { smartEnvironment } from '../support/principals.ts'
+import { runCli } from '../support/run-cli.ts'
 import { startServer } from '../support/server-process.ts'
 import { isSqldMissing, startSqld } from '../support/sqld-server.ts'
-import { captureIo } from './capture-io.ts'
 
 let folder: string
 let env: Record<string, string>
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'sluice-admin-'))
   env = {
-    DATABASE_URL: fileUrlOfPath(join(folder, 'sluice.db')),
-    STORAGE_URL: fileUrlOfPath(join(folder, 'exports')),
+    ...onDisk(folder),
     LOG_LEVEL: 'error',
   }
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-const run = async (...args: readonly string[]) => {
-  const { io, stdout, stderr } = captureIo(env)
-  const exitCode = await runCommand(args, io)
-  return { exitCode, stdout: stdout(), stderr: stderr() }
-}
+const run = (...args: readonly string[]) => runCli(args, env)
 
 const statusWith = async (url: string, key: string): Promise<number> =>
-  (await fetch(`${url}/admin/api/jobs`, { headers: { authorization: `Bearer ${key}` } })).status
+  (await fetch(`${url}/admin/api/jobs`, { headers: bearer(key) })).status
 
 describe('sluice admin', () => {
   test('makes a database where there is none, and prints nothing but the link', async () => {
@@ -68,7 +63,7 @@ describe('sluice admin', () => {
         while (!isDone) {
           const answer = await fetch(`${server.url}/admin/api/ingest`, {
             method: 'POST',
-            headers: { authorization: `Bearer ${key}`, 'content-type': 'application/ndjson' },
+            headers: { ...bearer(key), 'content-type': 'application/ndjson' },
             body: ndjson(populationLines(20)),
           })
           statuses.add(answer.status)

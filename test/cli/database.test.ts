@@ -3,30 +3,25 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createClient } from '@libsql/client'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { runCommand } from '../../worker/cli/run-command.ts'
 import { fileUrlOfPath } from '../../worker/config/file-url.ts'
+import { onDisk } from '../support/on-disk.ts'
 import { ndjson, populationLines } from '../support/population.ts'
+import { runCli } from '../support/run-cli.ts'
 import { startServer } from '../support/server-process.ts'
 import { isSqldMissing, startSqld } from '../support/sqld-server.ts'
-import { captureIo } from './capture-io.ts'
 
 let folder: string
 let env: { readonly DATABASE_URL: string; readonly STORAGE_URL: string; readonly LOG_LEVEL: string }
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'sluice-db-'))
   env = {
-    DATABASE_URL: fileUrlOfPath(join(folder, 'sluice.db')),
-    STORAGE_URL: fileUrlOfPath(join(folder, 'exports')),
+    ...onDisk(folder),
     LOG_LEVEL: 'error',
   }
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-const run = async (...args: readonly string[]) => {
-  const { io, stdout, stderr } = captureIo(env)
-  const exitCode = await runCommand(args, io)
-  return { exitCode, stdout: stdout(), stderr: stderr() }
-}
+const run = (...args: readonly string[]) => runCli(args, env)
 
 const load = async (...target: readonly string[]): Promise<void> => {
   const path = join(folder, 'all.ndjson')

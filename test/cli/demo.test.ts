@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { runDemo } from '../../worker/cli/demo/run-demo.ts'
-import { captureIo } from './capture-io.ts'
+import { captureIo } from '../support/capture-io.ts'
 
 let folder: string
 beforeAll(() => {

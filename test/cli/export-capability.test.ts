@@ -2,12 +2,13 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { runCommand } from '../../worker/cli/run-command.ts'
 import { loadConfig } from '../../worker/config.ts'
 import { serve } from '../../worker/node.ts'
 import { load } from '../runtime/flow.ts'
+import { onDisk } from '../support/on-disk.ts'
 import { populationLines } from '../support/population.ts'
-import { captureIo } from './capture-io.ts'
+import { smartEnvironment } from '../support/principals.ts'
+import { runCli } from '../support/run-cli.ts'
 
 it('brings an export home by capability URLs, and writes them nowhere but into the manifest', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'sluice-capability-'))
@@ -15,11 +16,10 @@ it('brings an export home by capability URLs, and writes them nowhere but into t
     loadConfig(
       {
         PORT: '0',
-        DATABASE_URL: `file:${join(folder, 'sluice.db')}`,
-        STORAGE_URL: `file:${join(folder, 'exports')}`,
+        ...onDisk(folder),
         LOG_LEVEL: 'error',
         FILE_ACCESS: 'capability',
-        SECRET_KEY: 'c2x1aWNlLXRlc3Qtc2VjcmV0LWtleS1vZi0zMi1ieXRlcw',
+        SECRET_KEY: smartEnvironment.SECRET_KEY,
       },
       'node',
     ),
@@ -28,12 +28,14 @@ it('brings an export home by capability URLs, and writes them nowhere but into t
     const lines = populationLines(30)
     await load(server.config.baseUrl, lines)
     const out = join(folder, 'out')
-    const { io, stdout, stderr } = captureIo()
-    const exitCode = await runCommand(
-      ['export', '--server', `${server.config.baseUrl}/fhir`, '--out', out],
-      io,
-    )
-    expect({ exitCode, stderr: stderr() }).toMatchObject({ exitCode: 0 })
+    const { exitCode, stdout, stderr } = await runCli([
+      'export',
+      '--server',
+      `${server.config.baseUrl}/fhir`,
+      '--out',
+      out,
+    ])
+    expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 })
     const names = readdirSync(out)
     const files = names.filter((name) => name.endsWith('.ndjson'))
     expect(files).toContain('Patient-1.ndjson')
@@ -42,7 +44,7 @@ it('brings an export home by capability URLs, and writes them nowhere but into t
       0,
     )
     expect(count).toBe(lines.length)
-    expect(stdout() + stderr() + readFileSync(join(out, '.sluice-export.json'), 'utf8')).not.toContain(
+    expect(stdout + stderr + readFileSync(join(out, '.sluice-export.json'), 'utf8')).not.toContain(
       'signature=',
     )
   } finally {

@@ -7,8 +7,7 @@ import { type CryptoKey, exportJWK, exportPKCS8, generateKeyPair, importJWK, jwt
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { readClientKey } from '../../worker/cli/export/client-key.ts'
 import { assertEndpoint } from '../../worker/cli/export/token-endpoint.ts'
-import { runCommand } from '../../worker/cli/run-command.ts'
-import { captureIo } from './capture-io.ts'
+import { runCli } from '../support/run-cli.ts'
 import { type FakeAuthority, fakeAuthority } from './fake-authority.ts'
 import {
   accepts,
@@ -45,9 +44,8 @@ const write = (name: string, content: string | object, mode = 0o600): string => 
 }
 
 const run = async (args: readonly string[], env: Readonly<Record<string, string>> = {}) => {
-  const { io, stdout, stderr } = captureIo(env)
-  const exitCode = await runCommand(['export', '--out', out, ...args], io)
-  return { exitCode, said: stdout() + stderr() }
+  const { exitCode, stdout, stderr } = await runCli(['export', '--out', out, ...args], env)
+  return { exitCode, said: stdout + stderr }
 }
 
 type Scene = {
@@ -411,9 +409,8 @@ describe('A key file', () => {
 
 describe('keys', () => {
   const keys = async (...args: readonly string[]) => {
-    const { io, stdout, stderr } = captureIo()
-    const exitCode = await runCommand(['keys', '--out', out, ...args], io)
-    return { exitCode, said: stdout() + stderr() }
+    const { exitCode, stdout, stderr } = await runCli(['keys', '--out', out, ...args])
+    return { exitCode, said: stdout + stderr }
   }
   const json = (name: string) => JSON.parse(readFileSync(join(out, name), 'utf8'))
 

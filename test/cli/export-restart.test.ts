@@ -7,13 +7,12 @@ import process from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { runCommand } from '../../worker/cli/run-command.ts'
 import { fileUrlOfPath } from '../../worker/config/file-url.ts'
 import { freePort } from '../support/free-port.ts'
 import { ndjson, populationLines } from '../support/population.ts'
+import { runCli } from '../support/run-cli.ts'
 import { type ServerProcess, startServer } from '../support/server-process.ts'
 import { startThrottleProxy, type ThrottleProxy } from '../support/throttle-proxy.ts'
-import { captureIo } from './capture-io.ts'
 
 /** Observations take more than a second on the way. */
 const lines = populationLines(1000)
@@ -42,9 +41,8 @@ beforeEach(async () => {
   )
   writeFileSync(join(folder, 'all.ndjson'), ndjson(lines))
   await start()
-  const { io } = captureIo()
   const load = ['load', '--server', `http://127.0.0.1:${port}`, join(folder, 'all.ndjson')]
-  expect(await runCommand(load, io)).toBe(0)
+  expect((await runCli(load)).exitCode).toBe(0)
 })
 afterEach(async () => {
   await server?.kill()
@@ -99,12 +97,11 @@ describe('an export whose server is killed and comes back', () => {
       onRequest = () => {}
       restart().then(restarted.resolve, restarted.reject)
     }
-    const { io, stdout, stderr } = captureIo()
-    const exitCode = await runCommand(exportArgs(), io)
+    const { exitCode, stdout, stderr } = await runCli(exportArgs())
     await restarted.promise
-    expect({ exitCode, stderr: stderr() }).toMatchObject({ exitCode: 0 })
+    expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 })
     expect(count(/\/\$export-status\//)).toBeGreaterThan(2)
-    expectComplete(stdout())
+    expectComplete(stdout)
   })
 
   it('while files are fetched: goes on where it was, and is complete and verified', async () => {
@@ -114,12 +111,11 @@ describe('an export whose server is killed and comes back', () => {
       onRequest = () => {}
       sleep(300).then(restart).then(restarted.resolve, restarted.reject)
     }
-    const { io, stdout, stderr } = captureIo()
-    const exitCode = await runCommand(exportArgs(), io)
+    const { exitCode, stdout, stderr } = await runCli(exportArgs())
     await restarted.promise
-    expect({ exitCode, stderr: stderr() }).toMatchObject({ exitCode: 0 })
+    expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 })
     expect(count(/\nrange: bytes=[1-9]/i)).toBeGreaterThan(0)
-    expectComplete(stdout())
+    expectComplete(stdout)
   })
 })
 
@@ -133,14 +129,13 @@ describe('an export that is killed itself', () => {
     }
     expect(await ended).toEqual([null, 'SIGKILL'])
     onRequest = () => {}
-    const { io, stdout, stderr } = captureIo()
-    const exitCode = await runCommand(exportArgs(), io)
-    expect({ exitCode, stderr: stderr() }).toMatchObject({
+    const { exitCode, stdout, stderr } = await runCli(exportArgs())
+    expect({ exitCode, stderr }).toMatchObject({
       exitCode: 0,
       stderr: expect.stringContaining('goes on with the export that began at '),
     })
     expect(count(/\nrange: bytes=[1-9]/i)).toBe(1)
     expect(count(/\/Condition-1\.ndjson/)).toBe(1) // it was there already
-    expectComplete(stdout())
+    expectComplete(stdout)
   })
 })

@@ -8,8 +8,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { nameFiles } from '../../worker/cli/export/name-files.ts'
 import { readProgress } from '../../worker/cli/export/progress.ts'
 import { retryAfterMs } from '../../worker/cli/export/retry-after.ts'
-import { runCommand } from '../../worker/cli/run-command.ts'
-import { captureIo } from './capture-io.ts'
+import { runCli } from '../support/run-cli.ts'
 import {
   accepts,
   breaks,
@@ -43,10 +42,9 @@ const start = async (routes: (url: string) => Readonly<Record<string, Route>>): 
 
 const secret = 'very.secret.token'
 const run = async (...args: readonly string[]) => {
-  const { io, stdout, stderr } = captureIo({ SLUICE_TOKEN: secret })
-  const exitCode = await runCommand(['export', '--out', out, ...args], io)
-  expect(stdout() + stderr()).not.toContain(secret)
-  return { exitCode, stdout: stdout(), stderr: stderr() }
+  const result = await runCli(['export', '--out', out, ...args], { SLUICE_TOKEN: secret })
+  expect(result.stdout + result.stderr).not.toContain(secret)
+  return result
 }
 
 /** A server with one file of Patients, which behaves but for what a test says. */
@@ -732,9 +730,10 @@ describe('an export that fails', () => {
   })
 
   it('does not repeat a token that cannot be sent', async () => {
-    const { io, stderr } = captureIo({ SLUICE_TOKEN: 'top\nsecret' })
-    expect(await runCommand(['export', '--server', 'http://x', '--out', out], io)).toBe(2)
-    expect(stderr()).toBe('Cannot use SLUICE_TOKEN: it must be of visible ASCII characters\n')
+    const asked = ['export', '--server', 'http://x', '--out', out]
+    const { exitCode, stderr } = await runCli(asked, { SLUICE_TOKEN: 'top\nsecret' })
+    expect(exitCode).toBe(2)
+    expect(stderr).toBe('Cannot use SLUICE_TOKEN: it must be of visible ASCII characters\n')
   })
 
   it('touches no folder that holds something else', async () => {

@@ -3,11 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { runCommand } from '../../worker/cli/run-command.ts'
 import { fileUrlOfPath } from '../../worker/config/file-url.ts'
 import { type Environment, loadConfig } from '../../worker/config.ts'
 import { serve } from '../../worker/node.ts'
-import { captureIo } from './capture-io.ts'
+import { runCli } from '../support/run-cli.ts'
 
 let folder: string
 let env: Environment & { readonly DATABASE_URL: string }
@@ -28,11 +27,7 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-const run = async (...args: readonly string[]) => {
-  const { io, stdout, stderr } = captureIo(env)
-  const exitCode = await runCommand(args, io)
-  return { exitCode, stdout: stdout(), stderr: stderr() }
-}
+const run = (...args: readonly string[]) => runCli(args, env)
 
 const expectLoaded = ({ exitCode, stdout }: { exitCode: number; stdout: string }): void => {
   expect(exitCode).toBe(1) // for one line is nonsense

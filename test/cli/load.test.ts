@@ -8,8 +8,7 @@ import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openInput } from '../../worker/cli/open-input.ts'
 import { postNdjson } from '../../worker/cli/post-ndjson.ts'
-import { runCommand } from '../../worker/cli/run-command.ts'
-import { captureIo } from './capture-io.ts'
+import { runCli } from '../support/run-cli.ts'
 
 let folder: string
 const cleaning: (() => void)[] = []
@@ -27,11 +26,7 @@ const write = (name: string, content: string | Uint8Array): string => {
   return path
 }
 
-const run = async (...args: readonly string[]) => {
-  const { io, stdout, stderr } = captureIo()
-  const exitCode = await runCommand(args, io)
-  return { exitCode, stdout: stdout(), stderr: stderr() }
-}
+const run = (...args: readonly string[]) => runCli(args)
 
 const listen = async (listener: RequestListener): Promise<string> => {
   const server = createServer(listener).listen(0, '127.0.0.1')
@@ -216,12 +211,12 @@ describe('load --server', () => {
     expect(stdout).toContain(
       `failed: Cannot load into server "${server}": who is it; put an access key into SLUICE_TOKEN\n`,
     )
-    const { io } = captureIo({ SLUICE_TOKEN: ' slk_1_secret\n' })
-    expect(await runCommand(['load', '--server', server, path], io)).toBe(0)
+    const loading = ['load', '--server', server, path]
+    expect((await runCli(loading, { SLUICE_TOKEN: ' slk_1_secret\n' })).exitCode).toBe(0)
     expect(shown).toEqual([undefined, 'Bearer slk_1_secret'])
-    const bad = captureIo({ SLUICE_TOKEN: 'slk_1_ü' })
-    expect(await runCommand(['load', '--server', server, path], bad.io)).toBe(2)
-    expect(bad.stderr()).not.toContain('slk_1')
+    const bad = await runCli(loading, { SLUICE_TOKEN: 'slk_1_ü' })
+    expect(bad.exitCode).toBe(2)
+    expect(bad.stderr).not.toContain('slk_1')
   })
 
   it('ends when the server cannot be reached, or goes away', async () => {

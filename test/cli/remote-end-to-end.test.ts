@@ -3,15 +3,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { runCommand } from '../../worker/cli/run-command.ts'
 import { fileUrlOfPath } from '../../worker/config/file-url.ts'
 import { loadConfig } from '../../worker/config.ts'
 import { serve } from '../../worker/node.ts'
-import type { Manifest } from '../support/harness.ts'
+import { type Manifest, statusPathOf } from '../support/harness.ts'
 import { ndjson } from '../support/population.ts'
+import { runCli } from '../support/run-cli.ts'
 import { sampleLines } from '../support/sample-lines.ts'
 import { createTokenSigner, isSqldMissing, type SqldServer, startSqld } from '../support/sqld-server.ts'
-import { captureIo } from './capture-io.ts'
 
 describe.skipIf(isSqldMissing)('Servers of Node on one libSQL server', () => {
   let folder: string
@@ -41,13 +40,13 @@ describe.skipIf(isSqldMissing)('Servers of Node on one libSQL server', () => {
     const servers = [await serve(loadConfig(env, 'node')), await serve(loadConfig(env, 'node'))]
     const [first = '', second = ''] = servers.map(({ config }) => config.baseUrl)
     try {
-      const { io, stdout } = captureIo(env)
       const load = ['load', '--json', '--database', sqld.url, join(folder, 'all.ndjson')]
-      expect(await runCommand(load, io)).toBe(0)
-      expect(JSON.parse(stdout())).toMatchObject({ stored: lines.length, refused: 0 })
+      const { exitCode, stdout } = await runCli(load, env)
+      expect(exitCode).toBe(0)
+      expect(JSON.parse(stdout)).toMatchObject({ stored: lines.length, refused: 0 })
 
       const kickOff = await fetch(`${first}/fhir/$export`)
-      const path = new URL(kickOff.headers.get('content-location') ?? '').pathname
+      const path = statusPathOf(kickOff)
       let status = await fetch(second + path)
       while (status.status === 202) {
         await sleep(20)
@@ -72,9 +71,13 @@ describe.skipIf(isSqldMissing)('Servers of Node on one libSQL server', () => {
       code: 'database-unavailable',
       message: expect.not.stringContaining(strange.slice(-20)),
     })
-    const { io, stdout, stderr } = captureIo({ ...env, DATABASE_AUTH_TOKEN: strange, LOG_LEVEL: 'debug' })
-    expect(await runCommand(['load', '--database', sqld.url, folder], io)).toBe(1)
-    expect(stderr()).toContain('DATABASE_AUTH_TOKEN')
-    expect(stdout() + stderr()).not.toContain(strange.slice(-20))
+    const { exitCode, stdout, stderr } = await runCli(['load', '--database', sqld.url, folder], {
+      ...env,
+      DATABASE_AUTH_TOKEN: strange,
+      LOG_LEVEL: 'debug',
+    })
+    expect(exitCode).toBe(1)
+    expect(stderr).toContain('DATABASE_AUTH_TOKEN')
+    expect(stdout + stderr).not.toContain(strange.slice(-20))
   })
 })

@@ -2,12 +2,11 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { runCommand } from '../../worker/cli/run-command.ts'
 import { fileUrlOfPath } from '../../worker/config/file-url.ts'
 import { loadConfig } from '../../worker/config.ts'
 import { serve } from '../../worker/node.ts'
 import { samplePopulation } from '../../worker/sample/sample-population.ts'
-import { captureIo } from './capture-io.ts'
+import { runCli } from '../support/run-cli.ts'
 
 let folder: string
 beforeEach(() => {
@@ -15,11 +14,7 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-const run = async (...args: readonly string[]) => {
-  const { io, stdout, stderr } = captureIo()
-  const exitCode = await runCommand(['sample', ...args], io)
-  return { exitCode, stdout: stdout(), stderr: stderr() }
-}
+const run = (...args: readonly string[]) => runCli(['sample', ...args])
 
 const lines = [...samplePopulation({ patients: 3, seed: 7 })]
 const [size, text] = [['--patients', '3', '--seed', '7'], lines.map((line) => `${line.text}\n`).join('')]

@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
-import { runCommand } from '../../worker/cli/run-command.ts'
-import { fileUrlOfPath } from '../../worker/config/file-url.ts'
-import { enrol } from '../support/enrol.ts'
+import { bearer } from '../support/bearer.ts'
+import { enrol, registerAt } from '../support/enrol.ts'
+import { onDisk } from '../support/on-disk.ts'
 import { ndjson, populationLines } from '../support/population.ts'
 import { smartEnvironment } from '../support/principals.ts'
+import { runCli } from '../support/run-cli.ts'
 import { type ServerProcess, startServer } from '../support/server-process.ts'
-import { captureIo } from './capture-io.ts'
 
 /** The steps of the README with the command line alone, at a real service with `AUTH=smart`. */
 
@@ -21,8 +21,7 @@ beforeAll(async () => {
   env = {
     AUTH: 'smart',
     SECRET_KEY: smartEnvironment.SECRET_KEY,
-    DATABASE_URL: fileUrlOfPath(join(folder, 'sluice.db')),
-    STORAGE_URL: fileUrlOfPath(join(folder, 'exports')),
+    ...onDisk(folder),
     LOG_LEVEL: 'warn',
   }
   server = await startServer(env)
@@ -33,19 +32,16 @@ afterAll(async () => {
 })
 
 const run = async (args: readonly string[], environment: Readonly<Record<string, string>> = {}) => {
-  const { io, stdout, stderr } = captureIo(environment)
-  const exitCode = await runCommand(args, io)
-  return { exitCode, stdout: stdout(), said: stdout() + stderr() }
+  const { exitCode, stdout, stderr } = await runCli(args, environment)
+  return { exitCode, stdout, said: stdout + stderr }
 }
 
-const register = async (accessKey: string, jwks: string): Promise<string> => {
-  const response = await fetch(`${server.url}/admin/api/clients`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${accessKey}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ name: 'Analytics', jwks: JSON.parse(jwks), scopes: ['system/*.rs'] }),
+const register = (accessKey: string, jwks: string): Promise<string> =>
+  registerAt(server.url, bearer(accessKey), {
+    name: 'Analytics',
+    jwks: JSON.parse(jwks),
+    scopes: ['system/*.rs'],
   })
-  return z.object({ clientId: z.string() }).parse(await response.json()).clientId
-}
 
 test('An administrator is made, loads and registers; his client exports by its key, and nobody does without', async () => {
   const lines = join(folder, 'lines.ndjson')

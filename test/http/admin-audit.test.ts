@@ -5,7 +5,8 @@ import { auditSchemas } from '../../worker/http/audit-schemas.ts'
 import { insertAudit } from '../../worker/store/audit.ts'
 import { problemsOf } from '../sample/structure-check.ts'
 import { createHarness, type Harness } from '../support/harness.ts'
-import { administrator, clientWith, smartEnvironment } from '../support/principals.ts'
+import { administrator, clientWith } from '../support/principals.ts'
+import { createSmartHarness } from '../support/smart.ts'
 import { expectOutcome } from './expect-outcome.ts'
 
 let h: Harness
@@ -111,7 +112,7 @@ describe('GET /admin/api/audit', () => {
   })
 
   test('is for administrators, and for those who only look as well', async () => {
-    const smart = await createHarness({}, undefined, undefined, smartEnvironment)
+    const smart = await createSmartHarness()
     for (const path of ['/admin/api/audit', '/admin/api/audit/export']) {
       expect((await smart.as(administrator('viewer'))(path)).status).toBe(200)
       expect((await smart.as(clientWith('system/*.cruds'))(path)).status).toBe(403)

@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { createHarness, type Harness } from '../support/harness.ts'
-import { administrator, clientWith, smartEnvironment } from '../support/principals.ts'
+import { auditOf } from '../support/audit-rows.ts'
+import type { Harness } from '../support/harness.ts'
+import { administrator, clientWith } from '../support/principals.ts'
+import { createSmartHarness } from '../support/smart.ts'
 
 /** The admin API of clients, as an administrator uses it. */
 
@@ -21,7 +23,7 @@ const jwks = {
 const analytics = { clientId: 'analytics', name: 'Analytics', jwks, scopes: ['system/*.rs'] }
 
 beforeEach(async () => {
-  h = await createHarness({}, undefined, undefined, smartEnvironment)
+  h = await createSmartHarness()
   admin = h.as(administrator())
 })
 afterEach(() => h.close())
@@ -35,10 +37,7 @@ const json = (method: string, body?: object, headers: Record<string, string> = {
 const create = (body: object): Promise<Response> => admin('/admin/api/clients', json('POST', body))
 const diagnosticsOf = async (response: Response): Promise<string> =>
   (await response.json()).issue[0].diagnostics
-const audited = async () =>
-  (await h.deps.db.query.selectFrom('audit_event').selectAll().orderBy('event_id').execute()).filter(
-    ({ action }) => action.startsWith('client.'),
-  )
+const audited = () => auditOf(h, 'client.')
 
 describe('Registering a client', () => {
   test('keeps what was said, and tells it again', async () => {

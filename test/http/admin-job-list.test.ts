@@ -2,14 +2,15 @@ import { sql } from 'kysely'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { adminSchemas } from '../../worker/http/admin-schemas.ts'
 import { group, observation, patient } from '../store/open-store.ts'
-import { createHarness, type Harness, pathOf } from '../support/harness.ts'
-import { administrator, clientWith, smartEnvironment } from '../support/principals.ts'
+import { type Harness, statusPathOf } from '../support/harness.ts'
+import { administrator, clientWith } from '../support/principals.ts'
+import { createSmartHarness } from '../support/smart.ts'
 import { expectOutcome } from './expect-outcome.ts'
 
 let h: Harness
 let asAdmin: Harness['request']
 beforeEach(async () => {
-  h = await createHarness({}, undefined, undefined, smartEnvironment)
+  h = await createSmartHarness()
   asAdmin = h.as(administrator('viewer'))
   await h.load([patient('p1'), observation('o1', 'p1'), group('g', ['p1']), group('other', ['p1'])])
 })
@@ -24,7 +25,7 @@ const kickOff = async (path: string, by = clientWith('system/*.rs')): Promise<st
   const response = await h.as(by)(`/fhir${path}`)
   expect(response.status).toBe(202)
   h.clock.advance(1000)
-  const at = pathOf(response.headers.get('content-location') ?? '')
+  const at = statusPathOf(response)
   return at.slice(at.lastIndexOf('/') + 1)
 }
 const idsOf = async (query: string) => (await list(query)).jobs.map(({ id }) => id)

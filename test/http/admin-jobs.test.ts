@@ -4,7 +4,7 @@ import { runTick } from '../../worker/export/tick.ts'
 import { adminSchemas } from '../../worker/http/admin-schemas.ts'
 import { createApp } from '../../worker/http/app.ts'
 import { group, observation, patient } from '../store/open-store.ts'
-import { createHarness, type Harness, pathOf } from '../support/harness.ts'
+import { createHarness, type Harness, pathOf, statusPathOf } from '../support/harness.ts'
 import { expectOutcome } from './expect-outcome.ts'
 
 const { JobList, JobDetails, ResourceCounts, ServiceInfo } = adminSchemas
@@ -56,7 +56,7 @@ describe('GET /admin/api/jobs', () => {
     })
     await h.finish(statusPath)
     const of = await h.request('/fhir/Group/g/$export')
-    await h.finish(pathOf(of.headers.get('content-location') ?? ''))
+    await h.finish(statusPathOf(of))
     const jobs = (await list()).jobs
     expect(jobs.map(({ level, groupId, state, progress }) => [level, groupId, state, progress])).toEqual([
       ['group', 'g', 'completed', expect.objectContaining({ percent: 100 })],
@@ -108,7 +108,7 @@ describe('GET /admin/api/jobs', () => {
     const response = await h.request(`/fhir/$export?_since=${since}&_summary=true`, {
       headers: { prefer: 'respond-async, handling=lenient' },
     })
-    const statusPath = pathOf(response.headers.get('content-location') ?? '')
+    const statusPath = statusPathOf(response)
     await h.finish(statusPath)
     const { job, totals, files } = await detailsOf(statusPath)
     expect(files.map(({ kind }) => kind).sort()).toEqual(['deleted', 'error', 'output'])

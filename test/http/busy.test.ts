@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Environment } from '../../worker/config.ts'
-import { actionsOf } from '../security/audit-rows.ts'
 import { patient } from '../store/open-store.ts'
-import { createHarness, type Harness, pathOf } from '../support/harness.ts'
+import { actionsOf } from '../support/audit-rows.ts'
+import { createHarness, type Harness, statusPathOf } from '../support/harness.ts'
 import { administrator, clientWith, smartEnvironment } from '../support/principals.ts'
 import { expectOutcome } from './expect-outcome.ts'
 
@@ -95,7 +95,7 @@ describe('A kick-off of a client that has as many exports as it may, with WHEN_B
     const client = h.as(clientWith('system/*.rs'))
     const first = await client(export_)
     expect(await statusOf(client(export_))).toBe(429)
-    await client(pathOf(first.headers.get('content-location') ?? ''), { method: 'DELETE' })
+    await client(statusPathOf(first), { method: 'DELETE' })
     expect(await statusOf(client(export_))).toBe(202)
   })
 })

@@ -3,7 +3,14 @@ import { typeIdOf } from '../../worker/fhir/resource-type.ts'
 import { createApp } from '../../worker/http/app.ts'
 import { ingestNdjson } from '../../worker/ingest/ingest-ndjson.ts'
 import { type EstimateShown, readEstimate } from '../support/estimate.ts'
-import { createHarness, type Harness, type Manifest, nameOf, pathOf, streamOf } from '../support/harness.ts'
+import {
+  createHarness,
+  type Harness,
+  type Manifest,
+  nameOf,
+  statusPathOf,
+  streamOf,
+} from '../support/harness.ts'
 import { sampleLines } from '../support/sample-lines.ts'
 import { expectOutcome } from './expect-outcome.ts'
 
@@ -15,7 +22,7 @@ const countJobs = async (h: Harness) =>
 const figuresOf = async (h: Harness, path: string) => {
   const accepted = await h.request(`/fhir/${path}`)
   expect(accepted.status).toBe(202)
-  const done = await h.finish(pathOf(accepted.headers.get('content-location') ?? ''))
+  const done = await h.finish(statusPathOf(accepted))
   const { manifest, text } = await h.files((await done.json()) as Manifest)
   const counts: Record<string, number> = {}
   for (const { type = '', count } of manifest.output) counts[type] = (counts[type] ?? 0) + count

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createApp } from '../../worker/http/app.ts'
-import { createHarness, type Harness, pathOf } from '../support/harness.ts'
+import { createHarness, type Harness, pathOf, statusPathOf } from '../support/harness.ts'
 import { expectOutcome } from './expect-outcome.ts'
 
 let h: Harness
@@ -72,7 +72,7 @@ describe('With HEADERS=strict a kick-off', () => {
 
   test('has a status that no header is demanded for, as its DELETE', async () => {
     const response = await ask('/fhir/$export', { accept, prefer })
-    const status = pathOf(response.headers.get('content-location') ?? '')
+    const status = statusPathOf(response)
     expect((await ask(status)).status).toBe(202)
     expect((await ask(status, { accept: 'text/html' }, 'DELETE')).status).toBe(202)
   })

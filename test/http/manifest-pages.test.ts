@@ -17,6 +17,7 @@ import {
   nameOf,
   pathOf,
   startOfTime,
+  statusPathOf,
 } from '../support/harness.ts'
 import { expectOutcome } from './expect-outcome.ts'
 
@@ -191,7 +192,7 @@ describe('A job that allows partial manifests', () => {
     const prefer = 'handling=lenient'
     const query = '?allowPartialManifests=true&_since=2025-01-01&unknown=1'
     const accepted = await h.request(`/fhir/$export${query}`, { headers: { prefer } })
-    const status = pathOf(accepted.headers.get('content-location') ?? '')
+    const status = statusPathOf(accepted)
     await tickToEnd(h)
     const pages = await pagesFrom(h, status)
     const sizes = pages.map(({ output, deleted = [] }) => output.length + deleted.length)
@@ -216,7 +217,7 @@ describe('A job that allows partial manifests', () => {
     await h.load([...many('Patient', 1), ...many('Basic', 1)])
     const headers = { prefer: 'handling=lenient' }
     const accepted = await h.request('/fhir/$export?allowPartialManifests=true&x=1', { headers })
-    const status = pathOf(accepted.headers.get('content-location') ?? '')
+    const status = statusPathOf(accepted)
     await tickUntil(h, async () => [...memory.objects.keys()].some((key) => key.includes('error')))
     const first = await manifestAt(h, status)
     expect(first).toMatchObject({ output: [{ type: 'Basic' }, { type: 'Patient' }], error: [] })

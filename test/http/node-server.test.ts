@@ -9,6 +9,7 @@ import { gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { loadConfig } from '../../worker/config.ts'
 import { type RunningServer, serve } from '../../worker/node.ts'
+import { onDisk } from '../support/on-disk.ts'
 import { startServer } from '../support/server-process.ts'
 import { expectOutcome } from './expect-outcome.ts'
 
@@ -29,8 +30,7 @@ afterAll(async () => {
 
 const environment = (name: string) => ({
   PORT: '0',
-  DATABASE_URL: `file:${join(folder, name, 'sluice.db')}`,
-  STORAGE_URL: `file:${join(folder, name, 'exports')}`,
+  ...onDisk(join(folder, name)),
   LOG_LEVEL: 'error',
   POLL_BURST: '1000000',
 })

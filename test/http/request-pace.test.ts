@@ -3,14 +3,16 @@ import { SluiceError } from '../../worker/errors.ts'
 import { createApp } from '../../worker/http/app.ts'
 import { createSlidingWindow } from '../../worker/platform/sliding-window.ts'
 import { patient } from '../store/open-store.ts'
+import { bearer } from '../support/bearer.ts'
 import { fakeClock } from '../support/fake-clock.ts'
-import { createHarness, type Harness, type Manifest, pathOf } from '../support/harness.ts'
-import { administrator, clientWith, smartEnvironment } from '../support/principals.ts'
+import { createHarness, type Harness, type Manifest, pathOf, statusPathOf } from '../support/harness.ts'
+import { administrator, clientWith } from '../support/principals.ts'
+import { createSmartHarness } from '../support/smart.ts'
 import { expectOutcome } from './expect-outcome.ts'
 
 const harnesses: Harness[] = []
 const open = async (environment = {}): Promise<Harness> => {
-  const h = await createHarness({}, undefined, undefined, { ...smartEnvironment, ...environment })
+  const h = await createSmartHarness({ ...environment })
   harnesses.push(h)
   return h
 }
@@ -103,7 +105,7 @@ describe('Requests of a client', () => {
     const client = h.as(clientWith('system/*.rs'))
     for (let exports = 0; exports < 5; exports++) {
       const kickOff = await client('/fhir/$export')
-      const status = pathOf(kickOff.headers.get('content-location') ?? '')
+      const status = statusPathOf(kickOff)
       let answer = await client(status)
       while (answer.status === 202) {
         h.clock.advance(1000 * Number(answer.headers.get('retry-after')))
@@ -134,7 +136,7 @@ describe('Bad credentials', () => {
     const from =
       (address: string, token = 'bad') =>
       async (at: string) =>
-        app.request(at, { headers: { 'x-real-ip': address, authorization: `Bearer ${token}` } })
+        app.request(at, { headers: { 'x-real-ip': address, ...bearer(token) } })
     return { h, from, checked: () => checked }
   }
 

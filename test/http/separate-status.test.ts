@@ -3,7 +3,7 @@ import type { Limits } from '../../worker/config.ts'
 import { memoryStorage } from '../../worker/storage/memory.ts'
 import type { Storage } from '../../worker/storage/storage.ts'
 import { fakeClock } from '../support/fake-clock.ts'
-import { createHarness, type Harness, pathOf, startOfTime } from '../support/harness.ts'
+import { createHarness, type Harness, startOfTime, statusPathOf } from '../support/harness.ts'
 import { expectOutcome } from './expect-outcome.ts'
 
 const open: Harness[] = []
@@ -21,7 +21,7 @@ const asking = 'respond-async, separate-export-status'
 const kickOff = async (h: Harness, query = '', prefer = asking) => {
   const accepted = await h.request(`/fhir/$export${query}`, { headers: { prefer } })
   expect(accepted.status).toBe(202)
-  return { accepted, status: pathOf(accepted.headers.get('content-location') ?? '') }
+  return { accepted, status: statusPathOf(accepted) }
 }
 const exportStatusOf = (response: Response) => [response.status, response.headers.get('x-export-status')]
 const broken: Storage = {

@@ -3,7 +3,7 @@ import { createApp } from '../../worker/http/app.ts'
 import { createHistory, finished, saidBy, type Write, writeArbitrary } from '../export/history.ts'
 import { readEstimate } from '../support/estimate.ts'
 import fc from '../support/fast-check.ts'
-import { createHarness, type Harness, linesOf, type Manifest, pathOf } from '../support/harness.ts'
+import { createHarness, type Harness, linesOf, type Manifest, statusPathOf } from '../support/harness.ts'
 import { expectOutcome } from './expect-outcome.ts'
 
 let h: Harness
@@ -32,7 +32,7 @@ const patients = (...ids: readonly string[]) =>
 const begin = async (path: string, parameter: readonly object[] = []) => {
   const response = await ask(path, parameter)
   expect(`${response.status} ${await response.clone().text()}`).toMatch(/^202 /)
-  const status = pathOf(response.headers.get('content-location') ?? '')
+  const status = statusPathOf(response)
   return { status, id: status.split('/').at(-1) ?? '' }
 }
 const complete = async (path: string, parameter: readonly object[] = []) => {

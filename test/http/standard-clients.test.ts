@@ -1,5 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { createHarness, type Harness, linesOf, type Manifest, pathOf } from '../support/harness.ts'
+import {
+  createHarness,
+  type Harness,
+  linesOf,
+  type Manifest,
+  pathOf,
+  statusPathOf,
+} from '../support/harness.ts'
 
 /**
  * The requests that widely used clients send, header by header, and what they ask of the answers (read from their sources in
@@ -149,7 +156,7 @@ describe('Cumulus smart-fetch', () => {
       prefer: 'respond-async',
     })
     expect(accepted.status).toBe(202)
-    const path = pathOf(accepted.headers.get('content-location') ?? '')
+    const path = statusPathOf(accepted)
     let status = await ask(path, { ...always, accept: 'application/json' })
     while (status.status === 202) {
       await work()

@@ -3,7 +3,7 @@ import { runTick } from '../../worker/export/tick.ts'
 import { adminSchemas } from '../../worker/http/admin-schemas.ts'
 import { readJob } from '../../worker/store/jobs.ts'
 import { group, observation, patient } from '../store/open-store.ts'
-import { createHarness, type Harness, type Manifest, pathOf } from '../support/harness.ts'
+import { createHarness, type Harness, type Manifest, pathOf, statusPathOf } from '../support/harness.ts'
 import { administrator, clientWith, smartEnvironment } from '../support/principals.ts'
 import { expectOutcome } from './expect-outcome.ts'
 
@@ -21,7 +21,7 @@ afterEach(() => h.close())
 
 const kickOff = async (path = '/$export', init?: RequestInit) => {
   const response = await h.as(client)(`/fhir${path}`, init)
-  const statusPath = pathOf(response.headers.get('content-location') ?? '')
+  const statusPath = statusPathOf(response)
   return { statusPath, id: statusPath.slice(statusPath.lastIndexOf('/') + 1) }
 }
 const runToEnd = async () => {

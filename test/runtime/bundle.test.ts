@@ -6,6 +6,7 @@ import { promisify } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { statusPathOf } from '../support/harness.ts'
 import { startR2Server } from '../support/r2-server.ts'
 import { isSqldMissing, startSqld } from '../support/sqld-server.ts'
 
@@ -47,9 +48,7 @@ describe('The bundle of `wrangler deploy`', { timeout: 120_000 }, () => {
           AUTH: 'open',
           BASE_URL: 'http://localhost',
           DATABASE_URL: sqld.url,
-          STORAGE_URL: r2.storageUrl('miniflare'),
-          AWS_ACCESS_KEY_ID: r2.options.credentials.accessKeyId,
-          AWS_SECRET_ACCESS_KEY: r2.options.credentials.secretAccessKey,
+          ...r2.environment('miniflare'),
         },
       })
       const miniflare = new Miniflare(options)
@@ -71,7 +70,7 @@ describe('The bundle of `wrangler deploy`', { timeout: 120_000 }, () => {
         const accepted = await ask('/fhir/$export')
         expect(accepted.status).toBe(202)
         expect((await ask('/cdn-cgi/local/scheduled?cron=*+*+*+*+*')).status).toBe(200)
-        const path = new URL(accepted.headers.get('content-location') ?? '').pathname
+        const path = statusPathOf(accepted)
         await expect.poll(async () => (await ask(path)).status, { timeout: 10_000 }).toBe(200)
         expect(await (await ask(path)).json()).toMatchObject({ output: [{ type: 'Patient', count: 1 }] })
       } finally {

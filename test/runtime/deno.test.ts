@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { denoPath, denoServer } from '../support/deno-server.ts'
+import { onDisk } from '../support/on-disk.ts'
 import { populationLines } from '../support/population.ts'
 import { type Program, startServer } from '../support/server-process.ts'
 import { attachmentLines, completed, kickOff, load } from './flow.ts'
@@ -17,8 +18,7 @@ describe('deno serve', { timeout: 60_000 }, () => {
   })
   afterAll(() => rm(folder, { recursive: true, force: true }))
   const env = () => ({
-    DATABASE_URL: `file:${folder}/sluice.db`,
-    STORAGE_URL: `file:${folder}/exports`,
+    ...onDisk(folder),
     LOG_LEVEL: 'error',
   })
   const program = () => denoServer('start:deno', folder)

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'vitest'
-import type { Manifest } from '../support/harness.ts'
+import { type Manifest, statusPathOf } from '../support/harness.ts'
 import { ndjson, populationLines } from '../support/population.ts'
 
 /** A running service, whatever runs it. */
@@ -66,7 +66,7 @@ export const kickOff = async (url: string, who: Credentials = {}): Promise<strin
   const headers = { ...who, accept: 'application/fhir+json', prefer: 'respond-async' }
   const response = await fetch(`${url}/fhir/$export`, { headers })
   expect(response.status, await response.text()).toBe(202)
-  return new URL(response.headers.get('content-location') ?? '').pathname
+  return statusPathOf(response)
 }
 
 export const completed = async (url: string, path: string, who: Credentials = {}): Promise<Manifest> => {

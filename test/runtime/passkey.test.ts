@@ -1,13 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createAuthenticator } from '../support/authenticator.ts'
-import { smartEnvironment } from '../support/principals.ts'
+import { createBrowser, enrolByPasskey, signInByPasskey } from '../support/browser-of.ts'
+import { setupToken, smartEnvironment } from '../support/principals.ts'
 import { startR2Server } from '../support/r2-server.ts'
 import { isSqldMissing, startSqld } from '../support/sqld-server.ts'
 import { startWorker, type WorkerServer } from '../support/worker-server.ts'
 
 /** What verifies passkeys is loaded when it is first wanted, and leans on much of WebCrypto: so it is tried on workerd itself. */
 describe.skipIf(isSqldMissing)('Administrators on Workers', { timeout: 120_000 }, () => {
-  const setupToken = 'a-token-of-more-than-22-characters'
   const closing: (() => Promise<unknown>)[] = []
   let worker: WorkerServer
   beforeAll(async () => {
@@ -17,9 +16,7 @@ describe.skipIf(isSqldMissing)('Administrators on Workers', { timeout: 120_000 }
       BASE_URL: 'http://localhost',
       SETUP_TOKEN: setupToken,
       DATABASE_URL: sqld.url,
-      STORAGE_URL: r2.storageUrl('passkey'),
-      AWS_ACCESS_KEY_ID: r2.options.credentials.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: r2.options.credentials.secretAccessKey,
+      ...r2.environment('passkey'),
     })
     closing.push(
       () => worker.stop(),
@@ -32,31 +29,19 @@ describe.skipIf(isSqldMissing)('Administrators on Workers', { timeout: 120_000 }
   })
 
   test('set up, enrol by a passkey, and sign in by it', async () => {
-    let cookie = ''
-    const post = async (path: string, body: object) => {
-      const response = await fetch(worker.url + path, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', 'x-sluice-form': '1', cookie },
-        body: JSON.stringify(body),
-      })
-      cookie = response.headers.getSetCookie()[0]?.split(';')[0] ?? cookie
-      return { status: response.status, body: (await response.json()) as Record<string, never> }
-    }
-    const made = await post('/admin/api/setup', { setupToken, name: 'Ada' })
+    const browser = createBrowser({ request: (path, init) => fetch(worker.url + path, init) })
+    const setUp = (name: string) => browser.send('POST', '/admin/api/setup', { setupToken, name })
+    const made = await setUp('Ada')
     expect(made.status).toBe(201)
-    expect((await post('/admin/api/setup', { setupToken, name: 'Eve' })).status).toBe(409)
+    expect((await setUp('Eve')).status).toBe(409)
     const secret = String(made.body.link).split('#')[1] ?? ''
-    const authenticator = await createAuthenticator('http://localhost')
-    const begun = await post('/admin/api/enrolment', { secret, step: 'start' })
-    const answer = await authenticator.create(begun.body.passkey ?? { challenge: '', user: { id: '' } })
-    expect((await post('/admin/api/enrolment', { secret, step: 'passkey', answer })).status).toBe(200)
-    const first = cookie
-    const asked = await post('/admin/api/session', { way: 'passkey' })
-    const shown = await authenticator.get(asked.body.passkey ?? { challenge: '' })
-    expect((await post('/admin/api/session', { way: 'passkey', answer: shown })).status).toBe(200)
-    expect(cookie).not.toBe(first)
+    const authenticator = await enrolByPasskey(browser, secret, 'http://localhost')
+    const first = browser.cookie()
+    expect((await signInByPasskey(browser, authenticator)).status).toBe(200)
+    const second = browser.cookie()
+    expect(second).not.toBe(first)
     const jobs = (held: string) => fetch(`${worker.url}/admin/api/jobs`, { headers: { cookie: held } })
-    expect((await jobs(cookie)).status).toBe(200)
+    expect((await jobs(second)).status).toBe(200)
     expect((await jobs(first)).status).toBe(401)
   })
 })

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { denoServer, withoutDisk } from '../support/deno-server.ts'
+import { onDisk } from '../support/on-disk.ts'
 import { type R2Server, startR2Server } from '../support/r2-server.ts'
 import { startServer } from '../support/server-process.ts'
 import { isSqldMissing, type SqldServer, startSqld } from '../support/sqld-server.ts'
@@ -23,17 +24,11 @@ afterAll(async () => {
   await rm(folder, { recursive: true })
 })
 
-const onDisk = (name: string) => ({
-  ...shape,
-  DATABASE_URL: `file:${join(folder, name, 'sluice.db')}`,
-  STORAGE_URL: `file:${join(folder, name, 'exports')}`,
-})
+const placesOf = (name: string) => ({ ...shape, ...onDisk(join(folder, name)) })
 const remote = (sqld: SqldServer, name: string) => ({
   ...shape,
   DATABASE_URL: sqld.url,
-  STORAGE_URL: r2.storageUrl(name),
-  AWS_ACCESS_KEY_ID: r2.options.credentials.accessKeyId,
-  AWS_SECRET_ACCESS_KEY: r2.options.credentials.secretAccessKey,
+  ...r2.environment(name),
 })
 
 const flowOn = async (running: Promise<Running>): Promise<FlowResult> => {
@@ -57,7 +52,7 @@ const flowOnRemote = async (start: (env: ReturnType<typeof remote>) => Promise<R
 describe('Load, export, poll, download and delete', { timeout: 120_000 }, () => {
   let golden: FlowResult
   beforeAll(async () => {
-    golden = await flowOn(startServer(onDisk('node')))
+    golden = await flowOn(startServer(placesOf('node')))
   }, 120_000)
 
   test('on Node with a file and a folder give every resource, in more than one file', () => {
@@ -73,7 +68,7 @@ describe('Load, export, poll, download and delete', { timeout: 120_000 }, () => 
   })
 
   test('on Deno with a file and a folder give the same bytes', async () => {
-    const deno = startServer(onDisk('deno'), denoServer('start:deno', join(folder, 'deno')))
+    const deno = startServer(placesOf('deno'), denoServer('start:deno', join(folder, 'deno')))
     expect(await flowOn(deno)).toEqual(golden)
   })
 

@@ -1,8 +1,7 @@
-import { randomUUID } from 'node:crypto'
-import { SignJWT } from 'jose'
 import { expect } from 'vitest'
 import { z } from 'zod'
-import { jwtBearer, makeKey, type TestKey } from '../support/smart.ts'
+import { registerAt } from '../support/enrol.ts'
+import { makeKey, proofOf, signAssertionFor, type TestKey, tokenForm } from '../support/smart.ts'
 import type { Credentials } from './flow.ts'
 
 /** A backend service that is registered at a running server, and has nothing but HTTP. */
@@ -22,31 +21,19 @@ type Registering = {
 }
 
 /** Registers a client by the administrator's API. Links of the server may name another origin, so only their paths count. */
-export const registerAt = async (
+export const createClientAt = async (
   url: string,
   admin: Credentials,
   { scopes, keySet }: Registering,
 ): Promise<SmartClient> => {
   const key = keySet?.key ?? (await makeKey())
   const keys = keySet === undefined ? { jwks: { keys: [key.publicKey] } } : { jwksUrl: keySet.url }
-  const registered = await fetch(`${url}/admin/api/clients`, {
-    method: 'POST',
-    headers: { ...admin, 'content-type': 'application/json' },
-    body: JSON.stringify({ name: 'Research', scopes, ...keys }),
-  })
-  expect(registered.status).toBe(201)
-  const { clientId } = z.object({ clientId: z.string() }).parse(await registered.json())
+  const clientId = await registerAt(url, admin, { name: 'Research', scopes, ...keys })
   const endpoint = await tokenEndpoint(url)
-  const assertion = () => sign(clientId, key, endpoint)
+  const assertion = () => signAssertionFor(endpoint, Date.now(), clientId, key)
   const post = async (path: string, form: Readonly<Record<string, string>>) =>
     fetch(url + path, { method: 'POST', body: new URLSearchParams(form) })
-  const proofOf = (text: string) => ({ client_assertion_type: jwtBearer, client_assertion: text })
-  const ask = (text: string) =>
-    post(new URL(endpoint).pathname, {
-      grant_type: 'client_credentials',
-      scope: scopes.join(' '),
-      ...proofOf(text),
-    })
+  const ask = (text: string) => post(new URL(endpoint).pathname, tokenForm(text, scopes.join(' ')))
   return {
     clientId,
     assertion,
@@ -61,16 +48,6 @@ const tokenEndpoint = async (url: string): Promise<string> => {
   return z.object({ token_endpoint: z.url() }).parse(await response.json()).token_endpoint
 }
 
-const sign = (clientId: string, { alg, kid, privateKey }: TestKey, audience: string): Promise<string> =>
-  new SignJWT()
-    .setProtectedHeader({ alg, kid, typ: 'JWT' })
-    .setIssuer(clientId)
-    .setSubject(clientId)
-    .setAudience(audience)
-    .setExpirationTime('4 minutes')
-    .setJti(randomUUID())
-    .sign(privateKey)
-
 const tokenIn = async (response: Response, scopes: readonly string[]): Promise<string> => {
   const body: unknown = await response.json()
   expect([response.status, body]).toEqual([
@@ -79,5 +56,3 @@ const tokenIn = async (response: Response, scopes: readonly string[]): Promise<s
   ])
   return z.object({ access_token: z.string() }).parse(body).access_token
 }
-
-export const bearer = (token: string): Credentials => ({ authorization: `Bearer ${token}` })

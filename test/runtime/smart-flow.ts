@@ -1,8 +1,10 @@
 import { expect } from 'vitest'
 import { z } from 'zod'
-import { postForm, setUpAdministrator } from '../support/enrol.ts'
+import { bearer } from '../support/bearer.ts'
+import { postAsPage, setUpAdministrator } from '../support/enrol.ts'
 import type { Manifest } from '../support/harness.ts'
 import { populationLines } from '../support/population.ts'
+import { setupToken } from '../support/principals.ts'
 import {
   type Credentials,
   completed,
@@ -13,9 +15,7 @@ import {
   load,
   type Running,
 } from './flow.ts'
-import { bearer, registerAt, type SmartClient } from './smart-client.ts'
-
-export const setupToken = 'a-token-of-more-than-22-characters'
+import { createClientAt, type SmartClient } from './smart-client.ts'
 
 const patients = 40
 const laboratory = 30
@@ -36,7 +36,7 @@ const scopes = ['system/Observation.rs?category=laboratory', 'system/Patient.rs'
 export type Scene = {
   readonly fileAccess: 'proxy' | 'capability'
   /** Keys that the service is to have by a URL, for the other of two clients. */
-  readonly keySet: NonNullable<Parameters<typeof registerAt>[2]['keySet']>
+  readonly keySet: NonNullable<Parameters<typeof createClientAt>[2]['keySet']>
 }
 
 /**
@@ -48,8 +48,8 @@ export const runSmartFlow = async ({ url }: Running, { fileAccess, keySet }: Sce
   const admin = bearer(accessKey)
   await expectSignIn(url, accessKey)
   await load(url, linesToLoad(), admin)
-  const client = await registerAt(url, admin, { scopes })
-  const other = await registerAt(url, admin, { scopes, keySet })
+  const client = await createClientAt(url, admin, { scopes })
+  const other = await createClientAt(url, admin, { scopes, keySet })
   const token = await expectOneUse(client)
   const mine = bearer(token)
   const others = bearer(await other.token())
@@ -87,7 +87,7 @@ const expectNobody = async (url: string, path: string): Promise<void> => {
 }
 
 const expectSignIn = async (url: string, accessKey: string): Promise<void> => {
-  const signedIn = await postForm(`${url}/admin/api/session`, { way: 'access-key', accessKey })
+  const signedIn = await postAsPage(`${url}/admin/api/session`, { way: 'access-key', accessKey })
   expect(signedIn.status).toBe(200)
   const cookie = signedIn.headers.getSetCookie()[0]?.split(';')[0] ?? ''
   const session: unknown = await (await ask(url, '/admin/api/session', { cookie })).json()

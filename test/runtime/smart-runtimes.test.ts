@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { denoServer, withoutDisk } from '../support/deno-server.ts'
-import { smartEnvironment } from '../support/principals.ts'
+import { onDisk } from '../support/on-disk.ts'
+import { setupToken, smartEnvironment } from '../support/principals.ts'
 import { type R2Server, startR2Server } from '../support/r2-server.ts'
 import { type RemoteServer, saysJson, startRemoteServer } from '../support/remote-server.ts'
 import { startServer } from '../support/server-process.ts'
@@ -11,7 +12,7 @@ import { makeKey, type TestKey } from '../support/smart.ts'
 import { isSqldMissing, startSqld } from '../support/sqld-server.ts'
 import { startWorker } from '../support/worker-server.ts'
 import type { FlowResult, Running } from './flow.ts'
-import { expectedCounts, runSmartFlow, type Scene, setupToken } from './smart-flow.ts'
+import { expectedCounts, runSmartFlow, type Scene } from './smart-flow.ts'
 
 /** A set of keys on this machine, which the service has to ask for; and what says so. */
 let keys: RemoteServer
@@ -43,10 +44,7 @@ const smart = (fileAccess: Scene['fileAccess']): Variables => {
     LOG_LEVEL: 'warn',
   }
 }
-const onDisk = (name: string): Variables => ({
-  DATABASE_URL: `file:${join(folder, name, 'sluice.db')}`,
-  STORAGE_URL: `file:${join(folder, name, 'exports')}`,
-})
+const placesOf = (name: string): Variables => onDisk(join(folder, name))
 
 const flowOn = async (running: Promise<Running>, fileAccess: Scene['fileAccess']): Promise<FlowResult> => {
   const service = await running
@@ -64,7 +62,7 @@ const flowOn = async (running: Promise<Running>, fileAccess: Scene['fileAccess']
 describe('With AUTH=smart, from the first administrator to the last file,', { timeout: 120_000 }, () => {
   let golden: FlowResult
   beforeAll(async () => {
-    golden = await flowOn(startServer({ ...smart('proxy'), ...onDisk('node') }), 'proxy')
+    golden = await flowOn(startServer({ ...smart('proxy'), ...placesOf('node') }), 'proxy')
   }, 120_000)
 
   test('a client on Node gets what its scopes let through, and nobody else does', () => {
@@ -72,13 +70,13 @@ describe('With AUTH=smart, from the first administrator to the last file,', { ti
   })
 
   test('a client on Node gets the same bytes by URLs that open one file each', async () => {
-    const server = startServer({ ...smart('capability'), ...onDisk('node-capability') })
+    const server = startServer({ ...smart('capability'), ...placesOf('node-capability') })
     expect(await flowOn(server, 'capability')).toEqual(golden)
   })
 
   test('a client on Deno gets the same bytes', async () => {
     const server = startServer(
-      { ...smart('proxy'), ...onDisk('deno') },
+      { ...smart('proxy'), ...placesOf('deno') },
       denoServer('start:deno', join(folder, 'deno')),
     )
     expect(await flowOn(server, 'proxy')).toEqual(golden)
@@ -94,9 +92,7 @@ describe('With AUTH=smart, from the first administrator to the last file,', { ti
       try {
         const places = {
           DATABASE_URL: sqld.url,
-          STORAGE_URL: r2.storageUrl(name),
-          AWS_ACCESS_KEY_ID: r2.options.credentials.accessKeyId,
-          AWS_SECRET_ACCESS_KEY: r2.options.credentials.secretAccessKey,
+          ...r2.environment(name),
         }
         return await flowOn(start({ ...smart(fileAccess), ...places }), fileAccess)
       } finally {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { statusPathOf } from '../support/harness.ts'
 import { ndjson, populationLines } from '../support/population.ts'
 import { type R2Server, startR2Server } from '../support/r2-server.ts'
 import { isSqldMissing, type SqldServer, startSqld } from '../support/sqld-server.ts'
@@ -14,9 +15,7 @@ describe.skipIf(isSqldMissing)('A Worker', { timeout: 60_000 }, () => {
     r2 = await startR2Server()
     env = {
       DATABASE_URL: sqld.url,
-      STORAGE_URL: r2.storageUrl('workers'),
-      AWS_ACCESS_KEY_ID: r2.options.credentials.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: r2.options.credentials.secretAccessKey,
+      ...r2.environment('workers'),
       LOG_LEVEL: 'error',
       LEASE_MS: '1000',
       STORAGE_TIMEOUT_MS: '1000',
@@ -45,7 +44,7 @@ describe.skipIf(isSqldMissing)('A Worker', { timeout: 60_000 }, () => {
       const headers = { 'content-type': 'application/fhir+ndjson' }
       await fetch(`${url}/admin/api/ingest`, { method: 'POST', headers, body })
       const accepted = await fetch(`${url}/fhir/$export`)
-      const status = url + new URL(accepted.headers.get('content-location') ?? '').pathname
+      const status = url + statusPathOf(accepted)
 
       const client = sqld.connect()
       const jobs = async () => (await client.execute('select state from job')).rows.map(({ state }) => state)

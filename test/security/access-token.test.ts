@@ -5,8 +5,15 @@ import { revokeTokens } from '../../worker/auth/revoke-token.ts'
 import { getSigner } from '../../worker/auth/signing-keys.ts'
 import { readTokens } from '../../worker/store/access-tokens.ts'
 import { deleteClient, readClient, updateClient } from '../../worker/store/clients.ts'
+import { bearer } from '../support/bearer.ts'
 import type { Harness } from '../support/harness.ts'
-import { createSmartHarness, makeKey, registerClient, type TestClient } from '../support/smart.ts'
+import {
+  createSmartHarness,
+  isGoodToken,
+  makeKey,
+  registerClient,
+  type TestClient,
+} from '../support/smart.ts'
 
 /** Bearer tokens at the FHIR API: SPEC T-21, T-22 and what ends a token. */
 
@@ -19,8 +26,8 @@ beforeEach(async () => {
 afterEach(() => h.close())
 
 const ask = (token: string): Promise<Response> =>
-  h.request('/fhir/$export-status', { headers: { authorization: `Bearer ${token}` } })
-const isGood = async (token: string): Promise<boolean> => (await ask(token)).status === 200
+  h.request('/fhir/$export-status', { headers: bearer(token) })
+const isGood = (token: string): Promise<boolean> => isGoodToken(h, token)
 const expectRefused = async (token: string): Promise<string> => {
   const response = await ask(token)
   expect(response.status).toBe(401)
@@ -206,8 +213,7 @@ describe('What ends a token at once', () => {
 describe('The scopes of a token', () => {
   test('are narrowed with the registration, at once, and never widened by it', async () => {
     const token = await client.token('system/Patient.rs')
-    const read = (type: string) =>
-      h.request(`/fhir/${type}/none`, { headers: { authorization: `Bearer ${token}` } })
+    const read = (type: string) => h.request(`/fhir/${type}/none`, { headers: bearer(token) })
     const scopes = async () => {
       const introspected = await introspectToken(h.deps, token, undefined)
       return introspected.active ? introspected.scope : undefined

@@ -8,10 +8,12 @@ import {
   createSmartHarness,
   makeKey,
   playClient,
+  postForm,
   registerClient,
   signAssertion,
   type TestClient,
   type TestKey,
+  tokenForm,
 } from '../support/smart.ts'
 import { expectOAuthError, oneSentence } from './expect-oauth.ts'
 
@@ -101,14 +103,7 @@ describe('A claim of an assertion (T-08, T-09, T-11)', () => {
     const proxied = await createSmartHarness({ BASE_URL: 'https://fhir.example.org/apis' })
     const behind = await registerClient(proxied, 'system/*.rs', { key })
     const asked = async (aud: string, headers: Record<string, string>) => {
-      const body = new URLSearchParams({
-        grant_type: 'client_credentials',
-        scope: 'system/*.rs',
-        client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
-        client_assertion: await behind.assertion({ aud }),
-      }).toString()
-      const type = { 'content-type': 'application/x-www-form-urlencoded' }
-      return proxied.request('/auth/token', { method: 'POST', body, headers: { ...type, ...headers } })
+      return postForm(proxied, '/auth/token', tokenForm(await behind.assertion({ aud })), headers)
     }
     expect((await asked('https://fhir.example.org/apis/auth/token', { host: 'inside:8080' })).status).toBe(
       200,

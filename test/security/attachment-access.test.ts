@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { bundleText } from '../support/bundles.ts'
-import { createHarness, type Harness, type Manifest, pathOf } from '../support/harness.ts'
+import { createHarness, type Harness, type Manifest, statusPathOf } from '../support/harness.ts'
 import { clientWith } from '../support/principals.ts'
 
 /** SPEC: who may read what has an attachment may open it, and no other Binary. */
@@ -278,7 +278,7 @@ describe('The rows of attachments', () => {
       const accepted = await exporting.request('/fhir/Patient/$export', {
         headers: { accept: 'application/fhir+json', prefer: 'respond-async' },
       })
-      const done = await exporting.finish(pathOf(accepted.headers.get('content-location') ?? ''))
+      const done = await exporting.finish(statusPathOf(accepted))
       const manifest: Manifest = await done.json()
       expect(manifest.output.map(({ type }) => type).sort()).toEqual(['Encounter', 'Location', 'Patient'])
     } finally {

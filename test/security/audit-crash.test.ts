@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { wholeExport } from '../crash/export-scenarios.ts'
+import { actionsOf } from '../support/audit-rows.ts'
 import { type FaultKind, type Scenario, sweepFaults } from '../support/crash-sweep.ts'
 import { createHarness } from '../support/harness.ts'
 import { isSqldMissing, startSqld } from '../support/sqld-server.ts'
-import { actionsOf } from './audit-rows.ts'
 
 type Told = { readonly ends: number; readonly actions: readonly string[] }
 

@@ -5,9 +5,18 @@ import { createApp } from '../../worker/http/app.ts'
 import { loadResources } from '../../worker/ingest/load-resources.ts'
 import { expectOutcome } from '../http/expect-outcome.ts'
 import { group, observation, patient } from '../store/open-store.ts'
-import { createHarness, type Harness, type Manifest, pathOf, streamOf } from '../support/harness.ts'
+import { actionsOf, auditOf } from '../support/audit-rows.ts'
+import { bearer } from '../support/bearer.ts'
+import {
+  createHarness,
+  type Harness,
+  type Manifest,
+  pathOf,
+  statusPathOf,
+  streamOf,
+} from '../support/harness.ts'
 import { administrator, clientWith, smartEnvironment } from '../support/principals.ts'
-import { actionsOf, auditOf } from './audit-rows.ts'
+import { createSmartHarness } from '../support/smart.ts'
 
 let h: Harness
 beforeEach(async () => {
@@ -26,7 +35,7 @@ describe('The audit', () => {
   test('says of an export who asked for what about whom, how it ended, and who took which file', async () => {
     await h.load([patient('p1'), patient('p2'), observation('o1', 'p1'), group('g', ['p1'])])
     const response = await h.request('/fhir/Group/g/$export?_type=Patient,Observation&_since=2020-01-01')
-    const statusPath = pathOf(response.headers.get('content-location') ?? '')
+    const statusPath = statusPathOf(response)
     const [file = ''] = await filePaths(await h.finish(statusPath))
     await (await h.request(file)).text()
     const rows = await auditOf(h)
@@ -58,14 +67,11 @@ describe('The audit', () => {
   })
 
   test('names the client or the administrator, and where the request came from', async () => {
-    const smart = await createHarness({}, undefined, undefined, {
-      ...smartEnvironment,
-      CLIENT_ADDRESS_HEADER: 'x-real-ip',
-    })
+    const smart = await createSmartHarness({ CLIENT_ADDRESS_HEADER: 'x-real-ip' })
     const from = { headers: { 'x-real-ip': '203.0.113.7' } }
     const response = await smart.as(clientWith('system/*.rs'))('/fhir/$export', from)
     expect(response.status).toBe(202)
-    await smart.as(administrator())(pathOf(response.headers.get('content-location') ?? ''), {
+    await smart.as(administrator())(statusPathOf(response), {
       method: 'DELETE',
     })
     const client = { actor_kind: 'client', actor_id: 'client-1', actor_name: 'Client One' }
@@ -140,7 +146,7 @@ describe('The audit', () => {
   test('tells of an expired export whose Idempotency-Key came again before any sweep', async () => {
     const headers = { 'idempotency-key': 'k' }
     const first = await h.request('/fhir/$export', { headers })
-    await h.finish(pathOf(first.headers.get('content-location') ?? ''))
+    await h.finish(statusPathOf(first))
     h.clock.advance(h.deps.config.limits.retentionMs)
     expect((await h.request('/fhir/$export', { headers })).status).toBe(202)
     await h.sweep()
@@ -272,12 +278,12 @@ describe('Nothing of patients, and no secret,', () => {
     ]
     for (const response of asked) {
       expect(response.status).toBe(202)
-      const finished = await h.finish(pathOf(response.headers.get('content-location') ?? ''))
+      const finished = await h.finish(statusPathOf(response))
       for (const file of await filePaths(finished)) await (await h.request(file)).text()
     }
     const smart = await smartHarness()
     for (const path of [`Patient/${canary}`, `Patient?name=${canary}`, `$export?patient=${canary}`])
-      await smart.request(`/fhir/${path}`, { headers: { authorization: `Bearer ${canary}`, cookie: canary } })
+      await smart.request(`/fhir/${path}`, { headers: { ...bearer(canary), cookie: canary } })
     await h.request(`/fhir/Patient/${canary}`, {
       method: 'DELETE',
       headers: { origin: `https://${canary}.example` },

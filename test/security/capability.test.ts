@@ -3,7 +3,7 @@ import type { Deps } from '../../worker/deps.ts'
 import { createApp } from '../../worker/http/app.ts'
 import { signText } from '../../worker/platform/secret-box.ts'
 import { expectOutcome } from '../http/expect-outcome.ts'
-import { createHarness, type Harness, type Manifest, pathOf } from '../support/harness.ts'
+import { createHarness, type Harness, type Manifest, statusPathOf } from '../support/harness.ts'
 import { clientWith, smartEnvironment } from '../support/principals.ts'
 
 /** URLs of files that open them without a token (FILE_ACCESS=capability): what they open, and all that they do not. */
@@ -23,7 +23,7 @@ afterEach(() => h.close())
 /** The path of a status request of an export that has ended. */
 const exported = async (): Promise<string> => {
   const started = await h.as(client)('/fhir/$export')
-  const path = pathOf(started.headers.get('content-location') ?? '')
+  const path = statusPathOf(started)
   while (await h.tick()) h.clock.advance(1)
   return path
 }

@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { createHarness, type Harness, type Manifest, pathOf } from '../support/harness.ts'
-import { administrator, clientWith, smartEnvironment } from '../support/principals.ts'
+import { type Harness, type Manifest, pathOf } from '../support/harness.ts'
+import { administrator, clientWith } from '../support/principals.ts'
+import { createSmartHarness } from '../support/smart.ts'
 
 let h: Harness
 beforeEach(async () => {
-  h = await createHarness({}, undefined, undefined, smartEnvironment)
+  h = await createSmartHarness()
   await h.load([{ resourceType: 'Patient', id: 'p' }])
 })
 afterEach(() => h.close())

@@ -12,8 +12,11 @@ import { createAccessKey } from '../../worker/auth/create-access-key.ts'
 import type { CloudflareAccess } from '../../worker/config.ts'
 import { createApp } from '../../worker/http/app.ts'
 import type { App } from '../../worker/http/route.ts'
+import { bearer } from '../support/bearer.ts'
+import { ownPage } from '../support/browser-of.ts'
 import { createHarness, type Harness, startOfTime } from '../support/harness.ts'
 import { smartEnvironment } from '../support/principals.ts'
+import { createSmartHarness } from '../support/smart.ts'
 
 /** Administrators whom Cloudflare Access lets in, and headers that only look so. */
 
@@ -62,7 +65,6 @@ const honest = (email = 'ada@example.org'): JWTPayload => ({
 const sign = (claims: JWTPayload, header: Record<string, unknown> = {}): Promise<string> =>
   new SignJWT(claims).setProtectedHeader({ alg: 'RS256', kid: 'cf-1', ...header }).sign(keys.privateKey)
 
-const ownPage = { 'sec-fetch-site': 'same-origin', 'x-sluice-form': '1' }
 const ask = async (
   assertion: string,
   headers: Record<string, string> = ownPage,
@@ -195,7 +197,7 @@ describe('An assertion is refused', () => {
   })
 
   test('where no team is configured: the header is nothing then', async () => {
-    const plain = await createHarness({}, undefined, undefined, smartEnvironment)
+    const plain = await createSmartHarness()
     const headers = { ...ownPage, 'cf-access-jwt-assertion': await sign(honest()) }
     expect((await plain.request('/admin/api/service', { headers })).status).toBe(401)
     plain.close()
@@ -213,7 +215,7 @@ describe('What an administrator of Cloudflare Access has made himself here', () 
       const access = config.cloudflareAccess
       const cloudflareAccess = access === undefined ? undefined : { ...access, ...lists }
       const later = createApp({ ...h.deps, config: { ...config, cloudflareAccess } }, () => {})
-      const asking = (path: string) => later.request(path, { headers: { authorization: `Bearer ${text}` } })
+      const asking = (path: string) => later.request(path, { headers: bearer(text) })
       const signIn = later.request('/admin/api/session', {
         method: 'POST',
         headers: { ...ownPage, 'content-type': 'application/json' },

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createHarness, type Harness, pathOf } from '../support/harness.ts'
+import { createHarness, type Harness, pathOf, statusPathOf } from '../support/harness.ts'
 import { administrator, clientWith, smartEnvironment } from '../support/principals.ts'
+import { createSmartHarness } from '../support/smart.ts'
 
 /** Pages of others that use the FHIR API with a token (CORS). */
 
@@ -13,7 +14,7 @@ const preflight = (origin: string, method = 'GET', headers = 'authorization,pref
 let h: Harness
 beforeAll(async () => {
   const CORS_ORIGINS = 'https://App.example.org, http://localhost:5173'
-  h = await createHarness({}, undefined, undefined, { ...smartEnvironment, CORS_ORIGINS })
+  h = await createSmartHarness({ CORS_ORIGINS })
   await h.load([{ resourceType: 'Patient', id: 'p' }])
 })
 afterAll(() => h.close())
@@ -106,7 +107,7 @@ describe('An answer to an allowed page', () => {
 
   test('may be a file, whose own Vary, ranges and bytes stay as they are', async () => {
     const as = h.as(clientWith('system/*.rs'))
-    const status = pathOf((await as('/fhir/$export')).headers.get('content-location') ?? '')
+    const status = statusPathOf(await as('/fhir/$export'))
     while (await h.tick()) h.clock.advance(1000)
     const { output } = (await (await as(status)).json()) as { output: { url: string }[] }
     const file = pathOf(output[0]?.url ?? '')
@@ -151,7 +152,7 @@ describe('An answer to an allowed page', () => {
 
 describe('CORS_ORIGINS', () => {
   test('may be every origin: without credentials all the same, and not for administrators', async () => {
-    const all = await createHarness({}, undefined, undefined, { ...smartEnvironment, CORS_ORIGINS: '*' })
+    const all = await createSmartHarness({ CORS_ORIGINS: '*' })
     const { headers } = await all.request('/fhir/metadata', { headers: { origin: 'https://any.example' } })
     expect(headers.get('access-control-allow-origin')).toBe('*')
     expect(headers.get('access-control-allow-credentials')).toBeNull()

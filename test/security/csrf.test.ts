@@ -1,25 +1,26 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createSmartHarness, enrolled, type SignedIn } from '../support/browser-of.ts'
-import type { Harness } from '../support/harness.ts'
+import { bearer } from '../support/bearer.ts'
+import { createHttpsHarness, enrolled, type SignedIn } from '../support/browser-of.ts'
+import { type Harness, statusPathOf } from '../support/harness.ts'
 
 let h: Harness
 let ada: SignedIn
 let statusPath: string
 let filePath: string
 beforeAll(async () => {
-  h = await createSmartHarness()
+  h = await createHttpsHarness()
   ada = await enrolled(h)
-  const bearer = { headers: { authorization: `Bearer ${ada.accessKey}` } }
+  const byKey = { headers: bearer(ada.accessKey) }
   const put = {
     method: 'PUT',
     body: '{"resourceType":"Patient","id":"p"}',
-    headers: { ...bearer.headers, 'content-type': 'application/fhir+json' },
+    headers: { ...byKey.headers, 'content-type': 'application/fhir+json' },
   }
   await h.request('/fhir/Patient/p', put)
-  const started = await h.request('/fhir/$export', bearer)
-  statusPath = new URL(started.headers.get('content-location') ?? '').pathname
+  const started = await h.request('/fhir/$export', byKey)
+  statusPath = statusPathOf(started)
   while (await h.tick());
-  const manifest = (await (await h.request(statusPath, bearer)).json()) as { output: { url: string }[] }
+  const manifest = (await (await h.request(statusPath, byKey)).json()) as { output: { url: string }[] }
   filePath = new URL(manifest.output[0]?.url ?? '').pathname
 })
 afterAll(() => h.close())
@@ -91,7 +92,7 @@ describe('A request with the cookie of a session', () => {
 
 describe('A request with an access key', () => {
   test("is the program's own, so nothing of a page is asked", async () => {
-    const headers = { authorization: `Bearer ${ada.accessKey}`, cookie: '' }
+    const headers = { ...bearer(ada.accessKey), cookie: '' }
     expect(await ask('POST', '/admin/api/access-keys', headers)).toBe(201)
     expect(await ask('GET', '/fhir/$export', headers)).toBe(202)
   })

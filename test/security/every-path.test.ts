@@ -3,8 +3,9 @@ import type { Principal } from '../../worker/auth/principal.ts'
 import { createApp } from '../../worker/http/app.ts'
 import { identifyByCredentials } from '../../worker/http/authenticate.ts'
 import type { App } from '../../worker/http/route.ts'
-import { createHarness, type Harness, type Manifest, pathOf } from '../support/harness.ts'
-import { administrator, clientWith, smartEnvironment } from '../support/principals.ts'
+import { type Harness, type Manifest, pathOf, statusPathOf } from '../support/harness.ts'
+import { administrator, clientWith } from '../support/principals.ts'
+import { createSmartHarness } from '../support/smart.ts'
 
 /** Stands in every resource there is. */
 const canary = 'CANARY-every-route'
@@ -57,7 +58,7 @@ describe.each(['/fhir', '/'])('Of all routes there are with FHIR_PATH=%s', (fhir
   let status: string
   let file: string
   beforeAll(async () => {
-    h = await createHarness({}, undefined, undefined, { ...smartEnvironment, FHIR_PATH: fhirPath })
+    h = await createSmartHarness({ FHIR_PATH: fhirPath })
     app = createApp(
       h.deps,
       () => {},
@@ -69,7 +70,7 @@ describe.each(['/fhir', '/'])('Of all routes there are with FHIR_PATH=%s', (fhir
       { resourceType: 'Group', id: 'g1', name: canary, member: [{ entity: { reference: 'Patient/p1' } }] },
     ])
     const started = await ask('owner', 'GET', `${fhir}/$export?_type=Patient`)
-    status = pathOf(started.headers.get('content-location') ?? '')
+    status = statusPathOf(started)
     while ((await ask('owner', 'GET', status)).status === 202) if (!(await h.tick())) h.clock.advance(1000)
     const manifest: Manifest = await (await ask('owner', 'GET', status)).json()
     file = pathOf(manifest.output[0]?.url ?? '')

@@ -1,7 +1,15 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { expectOutcome } from '../http/expect-outcome.ts'
-import { createHarness, type Harness, linesOf, type Manifest, pathOf } from '../support/harness.ts'
-import { administrator, clientWith, smartEnvironment } from '../support/principals.ts'
+import {
+  createHarness,
+  type Harness,
+  linesOf,
+  type Manifest,
+  pathOf,
+  statusPathOf,
+} from '../support/harness.ts'
+import { administrator, clientWith } from '../support/principals.ts'
+import { createSmartHarness } from '../support/smart.ts'
 
 const observation = (id: string, of: string, code: string) => ({
   resourceType: 'Observation',
@@ -21,7 +29,7 @@ const group = (id: string, name: string, ...members: readonly string[]) => ({
 
 let h: Harness
 beforeEach(async () => {
-  h = await createHarness({}, undefined, undefined, smartEnvironment)
+  h = await createSmartHarness()
   await h.load([
     ...['p', 'q'].map((id) => ({
       resourceType: 'Patient',
@@ -54,7 +62,7 @@ const patients = (...ids: readonly string[]) =>
   ids.map((id) => ({ name: 'patient', valueReference: { reference: `Patient/${id}` } }))
 const statusOf = async (answer: Response): Promise<string> => {
   expect(`${answer.status} ${await answer.clone().text()}`).toMatch(/^202 /)
-  return pathOf(answer.headers.get('content-location') ?? '')
+  return statusPathOf(answer)
 }
 /** Begins and runs an export; the path of its status request. */
 const run = async (request: Harness['request'], path: string): Promise<string> => {

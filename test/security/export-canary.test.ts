@@ -2,7 +2,14 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { damageLine, damagesOfLines } from '../support/damage.ts'
 import { readEstimate } from '../support/estimate.ts'
-import { createHarness, type Harness, linesOf, type Manifest, pathOf } from '../support/harness.ts'
+import {
+  createHarness,
+  type Harness,
+  linesOf,
+  type Manifest,
+  pathOf,
+  statusPathOf,
+} from '../support/harness.ts'
 import { administrator, clientWith } from '../support/principals.ts'
 
 /** Stands in every resource that the client may not have, and in no other. */
@@ -158,7 +165,7 @@ const take = async (
 ): Promise<Found> => {
   const accepted = await begin(request, path, parameters, patients)
   if (accepted.status !== 202) throw new Error(`${accepted.status}: ${await accepted.text()}`)
-  const status = pathOf(accepted.headers.get('content-location') ?? '')
+  const status = statusPathOf(accepted)
   const shown: string[] = [await accepted.text()]
   for (;;) {
     const answer = await request(status)
@@ -327,7 +334,7 @@ describe('An export with constraints', () => {
     )
     const request = g.as(clientWith(scopes))
     const accepted = await request('/fhir/$export?_type=Observation')
-    const done = await g.finish(pathOf(accepted.headers.get('content-location') ?? ''))
+    const done = await g.finish(statusPathOf(accepted))
     const { output, error }: Manifest = await done.json()
     expect([output.map(({ count }) => count), error]).toEqual([[1], []])
     g.close()
@@ -346,7 +353,7 @@ describe('An export with constraints', () => {
 describe('Progress', () => {
   test('counts nothing that the client may not have', async () => {
     const accepted = await begin(ofClient, 'Group/g/$export', [['_type', 'Observation']])
-    const status = pathOf(accepted.headers.get('content-location') ?? '')
+    const status = statusPathOf(accepted)
     await h.tick()
     const { rows } = await h.deps.db.query
       .selectFrom('work_unit')

@@ -2,14 +2,15 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vite
 import { createApp } from '../../worker/http/app.ts'
 import { consoleLog } from '../../worker/platform/log.ts'
 import { createHarness, type Harness, pathOf } from '../support/harness.ts'
-import { clientWith, smartEnvironment } from '../support/principals.ts'
+import { clientWith } from '../support/principals.ts'
+import { createSmartHarness } from '../support/smart.ts'
 
 /** Text of strangers that wants to be a header, a line of the log, or a link. */
 
 let h: Harness
 let as: Harness['request']
 beforeAll(async () => {
-  h = await createHarness({}, undefined, undefined, smartEnvironment)
+  h = await createSmartHarness()
   as = h.as(clientWith('system/*.cruds'))
   await h.load([{ resourceType: 'Patient', id: 'p' }])
 })

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { createBrowser, createSmartHarness } from '../support/browser-of.ts'
+import { bearer } from '../support/bearer.ts'
+import { createBrowser, createHttpsHarness } from '../support/browser-of.ts'
 import type { Harness } from '../support/harness.ts'
-import { administrator } from '../support/principals.ts'
-import { jwtBearer, playClient, postForm, registerClient, type TestClient } from '../support/smart.ts'
+import { administrator, setupToken } from '../support/principals.ts'
+import { playClient, postForm, proofOf, registerClient, type TestClient } from '../support/smart.ts'
 import { sqlTexts } from './sql-texts.ts'
 
 /** What strangers and administrators say of who somebody is, and of jobs, is text as well. */
@@ -10,7 +11,7 @@ import { sqlTexts } from './sql-texts.ts'
 let h: Harness
 let client: TestClient
 beforeAll(async () => {
-  h = await createSmartHarness({ SETUP_TOKEN: 'a-token-of-more-than-22-characters' })
+  h = await createHttpsHarness({ SETUP_TOKEN: setupToken })
   client = await registerClient(h)
   await h.load([{ resourceType: 'Patient', id: 'p1', name: [{ family: 'Canary' }] }])
 })
@@ -55,7 +56,7 @@ describe('SQL', () => {
       for (const [at, response] of wrong.entries())
         expect([400, 401], String(at)).toContain(await expectText(response, `request ${at}`))
       for (const path of ['/auth/introspect', '/auth/revoke']) {
-        const proof = { client_assertion_type: jwtBearer, client_assertion: await client.assertion() }
+        const proof = proofOf(await client.assertion())
         expect(await expectText(await postForm(h, path, { token: text, ...proof }), path)).toBe(200)
       }
       expect(await counts()).toEqual(before)
@@ -74,7 +75,7 @@ describe('SQL', () => {
       const response = await client.ask({ scope: `system/Patient.rs?name=${text}` })
       if ((await expectText(response.clone(), 'token')) === 400) return
       const { access_token: token } = await response.json()
-      const headers = { authorization: `Bearer ${token}` }
+      const headers = bearer(token)
       expect((await h.request('/fhir/Patient/p1', { headers })).status).toBe(404)
       expect(await (await h.request('/fhir/Patient', { headers })).text()).not.toContain('Canary')
     },
@@ -91,7 +92,7 @@ describe('SQL', () => {
     ] as const)
       expect([400, 401], path).toContain((await browser.send('POST', path, body)).status)
     if (/^[ -~]*$/.test(text)) {
-      const headers = { cookie: `__Host-sluice=${text}; sluice=${text}`, authorization: `Bearer ${text}` }
+      const headers = { cookie: `__Host-sluice=${text}; sluice=${text}`, ...bearer(text) }
       expect((await h.request('/admin/api/clients', { headers })).status).toBe(401)
     }
     expect(await counts()).toEqual(before)

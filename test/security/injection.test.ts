@@ -2,10 +2,12 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { searchNames } from '../../worker/http/audit-parameters.ts'
 import { randomId } from '../../worker/platform/ids.ts'
 import { diskStorage } from '../../worker/storage/disk.ts'
-import { createHarness, type Harness, type Manifest, pathOf } from '../support/harness.ts'
-import { clientWith, smartEnvironment } from '../support/principals.ts'
+import { createHarness, type Harness, type Manifest, pathOf, statusPathOf } from '../support/harness.ts'
+import { clientWith } from '../support/principals.ts'
+import { createSmartHarness } from '../support/smart.ts'
 import { sqlTexts } from './sql-texts.ts'
 
 let h: Harness
@@ -67,19 +69,7 @@ describe('SQL in a request', () => {
       'organizeOutputBy',
       'x',
     ]
-    const audit = [
-      'actor',
-      'action',
-      'outcome',
-      'job',
-      'target',
-      'source',
-      'from',
-      'to',
-      'after',
-      'count',
-      'x',
-    ]
+    const audit = [...searchNames, 'x']
     return [
       ...search.map((name) => `/fhir/Patient?${name}=${encoded}`),
       ...search.map((name) => `/fhir/Patient?${encoded}=x&${name}=x`),
@@ -232,9 +222,9 @@ describe('An id of a job', () => {
   })
 
   test('that was guessed is answered as one that is not there, by every route', async () => {
-    const smart = await createHarness({}, undefined, undefined, smartEnvironment)
+    const smart = await createSmartHarness()
     const owner = smart.as(clientWith('system/*.rs', { clientId: 'owner' }))
-    const path = pathOf((await owner('/fhir/$export')).headers.get('content-location') ?? '')
+    const path = statusPathOf(await owner('/fhir/$export'))
     const [real = '', unknown] = [path.split('/').at(-1), randomId()]
     const stranger = smart.request
     for (const method of ['GET', 'DELETE'])

@@ -1,13 +1,15 @@
 import { decodeJwt } from 'jose'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { bearer, unknownAccessKey } from '../support/bearer.ts'
 import type { Harness } from '../support/harness.ts'
 import { administrator, clientWith } from '../support/principals.ts'
 import {
   createSmartHarness,
-  jwtBearer,
+  isGoodToken,
   makeKey,
   playClient,
   postForm,
+  proofOf,
   registerClient,
   type TestClient,
 } from '../support/smart.ts'
@@ -34,8 +36,7 @@ const post = async (
   postForm(h, path, {
     token,
     token_type_hint: 'refresh_token',
-    client_assertion_type: jwtBearer,
-    client_assertion: await by.assertion(aud === undefined ? {} : { aud }),
+    ...proofOf(await by.assertion(aud === undefined ? {} : { aud })),
   })
 const introspect = async (by: TestClient, token: string): Promise<unknown> => {
   const response = await post('/auth/introspect', by, token)
@@ -43,8 +44,7 @@ const introspect = async (by: TestClient, token: string): Promise<unknown> => {
   expect(response.headers.get('cache-control')).toBe('no-store')
   return response.json()
 }
-const isGood = async (token: string): Promise<boolean> =>
-  (await h.request('/fhir/$export-status', { headers: { authorization: `Bearer ${token}` } })).status === 200
+const isGood = (token: string): Promise<boolean> => isGoodToken(h, token)
 
 describe('POST /auth/introspect', () => {
   test('tells a client what a token of its own is good for', async () => {
@@ -65,7 +65,7 @@ describe('POST /auth/introspect', () => {
   })
 
   test('refuses a key that is none with a challenge, and tells the audit', async () => {
-    const headers = { authorization: `Bearer slk_${'0'.repeat(32)}_${'A'.repeat(43)}` }
+    const headers = bearer(unknownAccessKey)
     const response = await postForm(h, '/auth/introspect', { token: 'x' }, headers)
     expect(response.headers.get('www-authenticate')).toContain('error="invalid_token"')
     await expectOAuthError(response, 401, 'invalid_client')
@@ -102,7 +102,7 @@ describe('POST /auth/introspect', () => {
 
   test('is for those who prove who they are, once by each assertion', async () => {
     const token = await client.token()
-    const parameters = { token, client_assertion_type: jwtBearer, client_assertion: await client.assertion() }
+    const parameters = { token, ...proofOf(await client.assertion()) }
     expect((await postForm(h, '/auth/introspect', parameters)).status).toBe(200)
     await expectOAuthError(await postForm(h, '/auth/introspect', parameters), 401, 'invalid_client')
     await expectOAuthError(await postForm(h, '/auth/introspect', { token }), 400, 'invalid_request')
@@ -179,9 +179,8 @@ describe('POST /auth/revoke', () => {
     await expectOAuthError(await postForm(h, '/auth/revoke', { token }), 400, 'invalid_request')
     const forged = playClient(h, 'client-1', await makeKey())
     await expectOAuthError(await post('/auth/revoke', forged, token), 401, 'invalid_client')
-    const client_assertion = await client.assertion()
-    const again = (each: string) =>
-      postForm(h, '/auth/revoke', { token: each, client_assertion_type: jwtBearer, client_assertion })
+    const proof = proofOf(await client.assertion())
+    const again = (each: string) => postForm(h, '/auth/revoke', { token: each, ...proof })
     expect((await again(token)).status).toBe(200)
     await expectOAuthError(await again(another), 401, 'invalid_client')
     expect(await isGood(another)).toBe(true)

@@ -1,14 +1,15 @@
-import { exportJWK, generateKeyPair, type JWK } from 'jose'
 import { describe, expect, test } from 'vitest'
-import { parsePublicKeySet, publicKeyFor } from '../../worker/platform/jwk-set.ts'
+import { parsePublicKeySet } from '../../worker/platform/jwk-set.ts'
+import { pickKey } from '../../worker/platform/pick-key.ts'
+import { makeKey } from '../support/smart.ts'
 
-const made = async (alg: string, more: Readonly<Record<string, unknown>> = {}): Promise<JWK> => {
-  const { publicKey } = await generateKeyPair(alg, { extractable: true })
-  return { ...(await exportJWK(publicKey)), kid: alg, ...more }
-}
+const made = async (alg: string) => (await makeKey(alg, alg)).publicKey
 const ec = await made('ES384')
 const rsa = await made('RS384')
 const ed = await made('EdDSA')
+const p256 = await made('ES256')
+
+const modulus = String(rsa.n)
 
 const problemWith = (...keys: readonly object[]): string => {
   try {
@@ -58,19 +59,19 @@ describe('A set of public keys', () => {
     ['no e', { ...rsa, e: undefined }, 'has no good "e"'],
     ['base64 where base64url must be', { ...rsa, n: `${rsa.n}+/==` }, 'has no good "n"'],
     ['coordinates of another curve', { ...ec, crv: 'P-256' }, 'coordinates of the wrong size'],
-    ['a coordinate cut short', { ...ec, x: ec.x?.slice(4) }, 'coordinates of the wrong size'],
+    ['a coordinate cut short', { ...ec, x: String(ec.x).slice(4) }, 'coordinates of the wrong size'],
     ['an exponent of 1, by which everybody could sign', { ...rsa, e: 'AQ' }, 'has no good "e"'],
     ['an even exponent', { ...rsa, e: 'AQAA' }, 'has no good "e"'],
     ['an endless exponent', { ...rsa, e: 'AQAAAAAB' }, 'has no good "e"'],
-    ['a modulus of 2040 bits', { ...rsa, n: rsa.n?.slice(0, -2) }, 'fewer than 2048 bits'],
+    ['a modulus of 2040 bits', { ...rsa, n: modulus.slice(0, -2) }, 'fewer than 2048 bits'],
     [
       '1024 bits, padded with zeros',
-      { ...rsa, n: 'A'.repeat(171) + rsa.n?.slice(0, 171) },
+      { ...rsa, n: 'A'.repeat(171) + modulus.slice(0, 171) },
       'fewer than 2048 bits',
     ],
     [
       'so many bits that verifying takes long',
-      { ...rsa, n: (rsa.n ?? '').repeat(5).slice(0, 2000) },
+      { ...rsa, n: modulus.repeat(5).slice(0, 2000) },
       'more than 8192 bits',
     ],
   ])('is refused with a key that has %s', (_what, key, reason) => {
@@ -125,8 +126,8 @@ describe('A set of public keys', () => {
         { ...rsa, kid: 'a' },
       ],
     })
-    expect(publicKeyFor(set, 'a', 'ES384')?.kty).toBe('EC')
-    expect(publicKeyFor(set, 'a', 'PS256')?.kty).toBe('RSA')
+    expect(pickKey(set, 'a', 'ES384').key?.kty).toBe('EC')
+    expect(pickKey(set, 'a', 'PS256').key?.kty).toBe('RSA')
   })
 
   test('is not misled by keys named __proto__ or constructor', () => {
@@ -154,12 +155,48 @@ describe('The key for a signature', () => {
     ['unknown', 'ES384', undefined],
     [undefined, 'ES384', 'EC'],
   ])('of kid %s by %s is %s', (kid, alg, kty) => {
-    expect(publicKeyFor(set, kid, alg)?.kty).toBe(kty)
+    expect(pickKey(set, kid, alg).key?.kty).toBe(kty)
   })
 
   test('without a kid is one only where there is no other', () => {
     const two = parsePublicKeySet({ keys: [ec, { ...ec, kid: 'second' }] })
-    expect(publicKeyFor(two, undefined, 'ES384')).toBeUndefined()
-    expect(publicKeyFor(two, 'second', 'ES384')?.kid).toBe('second')
+    expect(pickKey(two, undefined, 'ES384').key).toBeUndefined()
+    expect(pickKey(two, 'second', 'ES384').key?.kid).toBe('second')
+  })
+
+  test.each([
+    ['no key has the kid', 'other', 'ES384', [ec], 'no key of type EC has this kid'],
+    ['nothing is verified so', 'ES384', 'HS384', [ec], 'nothing is verified by its algorithm'],
+    ['no key fits', undefined, 'ES256', [ec], 'no key fits ES256'],
+    ['two have the kid', 'ES384', 'ES384', [ec, ec], 'several keys have this kid'],
+    [
+      'two have it, one on another curve',
+      'a',
+      'ES384',
+      [
+        { ...ec, kid: 'a' },
+        { ...p256, kid: 'a' },
+      ],
+      'several keys have this kid',
+    ],
+    ['two fit', undefined, 'ES384', [ec, { ...ec, kid: 'b' }], 'several keys fit ES384'],
+    ['it is on another curve', 'ES384', 'ES256', [ec], 'the key does not fit ES256'],
+    [
+      'it says it is for another algorithm',
+      'RS384',
+      'PS384',
+      [{ ...rsa, alg: 'RS384' }],
+      'the key does not fit PS384',
+    ],
+    [
+      'its private part is there',
+      'ES384',
+      'ES384',
+      [{ ...ec, d: 'AAAA' }],
+      'the key is private or symmetric',
+    ],
+    ['it is not whole', 'ES384', 'ES384', [{ ...ec, y: undefined }], 'the key has no good "y"'],
+  ])('is none where %s, and is told why', (_why, kid, alg, keys, reason) => {
+    expect(pickKey({ keys }, kid, alg)).toEqual({ key: undefined, reason: expect.stringContaining(reason) })
   })
 })

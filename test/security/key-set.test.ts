@@ -1,4 +1,3 @@
-import { exportJWK, generateKeyPair } from 'jose'
 import { afterEach, describe, expect, test } from 'vitest'
 import { fetchKeySet } from '../../worker/auth/key-set.ts'
 import type { Deps } from '../../worker/deps.ts'
@@ -7,11 +6,9 @@ import { freshForMs } from '../../worker/platform/fresh-for.ts'
 import { nodeRemote } from '../../worker/platform/node/remote.ts'
 import { createHarness, type Harness } from '../support/harness.ts'
 import { type Answer, type RemoteServer, saysJson, startRemoteServer } from '../support/remote-server.ts'
+import { makeKey } from '../support/smart.ts'
 
-const newKey = async (kid: string) => {
-  const { publicKey } = await generateKeyPair('ES384', { extractable: true })
-  return { ...(await exportJWK(publicKey)), kid }
-}
+const newKey = async (kid: string) => (await makeKey('ES384', kid)).publicKey
 const [a, b] = [await newKey('a'), await newKey('b')]
 
 const opened: { close(): void }[] = []

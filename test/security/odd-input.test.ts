@@ -1,13 +1,15 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { createBrowser, createSmartHarness, enrolled, invite } from '../support/browser-of.ts'
+import { bearer } from '../support/bearer.ts'
+import { createBrowser, createHttpsHarness, enrolled, invite } from '../support/browser-of.ts'
 import type { Harness } from '../support/harness.ts'
+import { setupToken } from '../support/principals.ts'
 import { registerClient } from '../support/smart.ts'
 
 /** Every route of administrators and of the authorization server, with whatever a stranger may think of. */
 
 let h: Harness
 beforeEach(async () => {
-  h = await createSmartHarness({ SETUP_TOKEN: 'a-token-of-more-than-22-characters' })
+  h = await createHttpsHarness({ SETUP_TOKEN: setupToken })
 })
 afterEach(() => h.close())
 
@@ -131,7 +133,7 @@ describe('Odd input', () => {
     await registerClient(h, 'system/*.rs')
     const failed: string[] = []
     const ask = async (method: string, path: string, init: RequestInit) => {
-      const headers = { authorization: `Bearer ${ada.accessKey}`, 'x-sluice-form': '1', ...init.headers }
+      const headers = { ...bearer(ada.accessKey), 'x-sluice-form': '1', ...init.headers }
       const response = await h.request(path, { ...init, method, headers })
       const text = await response.text()
       if (response.status >= 500)
@@ -186,7 +188,7 @@ describe('Odd input', () => {
       '.'.repeat(16_000),
     ]) {
       const token = await browser.send('GET', '/admin/api/session', undefined, {
-        authorization: `Bearer ${text}`,
+        ...bearer(text),
       })
       expect([200, 401]).toContain(token.status)
       const cookie = await browser.send('GET', '/admin/api/sessions', undefined, {

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { loadConfig } from '../../worker/config.ts'
 import { type RunningServer, serve } from '../../worker/node.ts'
 import { type TestProvider, testProvider } from '../support/oidc-provider.ts'
+import { onDisk } from '../support/on-disk.ts'
 import { smartEnvironment } from '../support/principals.ts'
 
 /** The same by HTTP: a real server of Node, and a provider that listens on a port of its own. */
@@ -41,8 +42,7 @@ beforeAll(async () => {
         AUTH,
         SECRET_KEY,
         PORT: '0',
-        DATABASE_URL: `file:${join(folder, 'sluice.db')}`,
-        STORAGE_URL: `file:${join(folder, 'exports')}`,
+        ...onDisk(folder),
         OIDC_ISSUER: provider.issuer,
         OIDC_CLIENT_ID: 'sluice',
         OIDC_CLIENT_SECRET: clientSecret,

@@ -6,9 +6,11 @@ import { createApp } from '../../worker/http/app.ts'
 import type { App } from '../../worker/http/route.ts'
 import type { Connection } from '../../worker/http/source.ts'
 import type { Log, LogFields } from '../../worker/platform/log.ts'
+import { bearer } from '../support/bearer.ts'
 import { createHarness, type Harness } from '../support/harness.ts'
 import { type TestProvider, testProvider } from '../support/oidc-provider.ts'
 import { smartEnvironment } from '../support/principals.ts'
+import { createSmartHarness } from '../support/smart.ts'
 
 /** Administrators who sign in by OpenID Connect, and whoever pretends to. */
 
@@ -175,8 +177,7 @@ describe('An administrator who signs in by OpenID Connect', () => {
       actor,
     )
     await renewEnrolment(h.deps, { administratorId, actor })
-    const ask = async () =>
-      (await app.request('/admin/api/jobs', { headers: { authorization: `Bearer ${text}` } })).status
+    const ask = async () => (await app.request('/admin/api/jobs', { headers: bearer(text) })).status
     expect(await ask()).toBe(200)
     provider.person = { sub: 'ada', groups: ['others'] }
     await expectRefused(await signIn())
@@ -380,7 +381,7 @@ describe('A sign-in by OpenID Connect is refused', () => {
   })
 
   test('with 404 where no provider is configured', async () => {
-    const none = await createHarness({}, undefined, undefined, smartEnvironment)
+    const none = await createSmartHarness()
     for (const path of ['start', 'callback']) {
       expect((await none.request(`/admin/api/oidc/${path}`)).status).toBe(404)
     }

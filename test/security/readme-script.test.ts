@@ -7,10 +7,7 @@ import { promisify } from 'node:util'
 import { importJWK } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { runCommand } from '../../worker/cli/run-command.ts'
-import { fileUrlOfPath } from '../../worker/config/file-url.ts'
 import { parsePublicKeySet } from '../../worker/platform/jwk-set.ts'
-import { captureIo } from '../cli/capture-io.ts'
 import { fakeAuthority } from '../cli/fake-authority.ts'
 import {
   accepts,
@@ -23,11 +20,14 @@ import {
   startFakeBulkServer,
 } from '../cli/fake-bulk-server.ts'
 import { load } from '../runtime/flow.ts'
+import { bearer } from '../support/bearer.ts'
 import { enrol } from '../support/enrol.ts'
 import { isBrowserRequired } from '../support/find-browser.ts'
 import { howToGetTools, missingTools } from '../support/find-tools.ts'
+import { onDisk } from '../support/on-disk.ts'
 import { populationLines } from '../support/population.ts'
 import { smartEnvironment } from '../support/principals.ts'
+import { inviteByCli } from '../support/run-cli.ts'
 import { startServer } from '../support/server-process.ts'
 
 const adminKey = 'slk_an-access-key'
@@ -95,15 +95,12 @@ describe.skipIf(missingTools.length > 0)('The script of the README', { timeout: 
   test('brings the files of a real service, from the first administrator on', async () => {
     const env = {
       ...smart,
-      DATABASE_URL: fileUrlOfPath(join(folder, 'sluice.db')),
-      STORAGE_URL: fileUrlOfPath(join(folder, 'exports')),
+      ...onDisk(folder),
     }
     const service = await startServer(env)
     try {
-      const { io, stdout } = captureIo(env)
-      expect(await runCommand(['admin', 'create', '--name', 'Ada'], io)).toBe(0)
-      const key = await enrol(service.url, stdout().trim())
-      await load(service.url, populationLines(20), { authorization: `Bearer ${key}` })
+      const key = await enrol(service.url, await inviteByCli(env, 'Ada'))
+      await load(service.url, populationLines(20), bearer(key))
 
       const out = join(folder, 'real')
       const said = await runScript(out, {

@@ -3,7 +3,8 @@ import type { Principal } from '../../worker/auth/principal.ts'
 import { putResource } from '../../worker/ingest/put-resource.ts'
 import { expectOutcome } from '../http/expect-outcome.ts'
 import { createHarness, type Harness } from '../support/harness.ts'
-import { administrator, clientWith, smartEnvironment } from '../support/principals.ts'
+import { administrator, clientWith } from '../support/principals.ts'
+import { createSmartHarness } from '../support/smart.ts'
 
 /** SPEC T-23, T-25, T-26 at REST: each interaction takes its own right, and what is out of reach is as if it were not there. */
 
@@ -420,7 +421,7 @@ describe('Members of a Group', () => {
 
 describe('Definitions', () => {
   test('of our own operations are for everybody, stored ones for who may read them', async () => {
-    const stranger = await createHarness({}, undefined, undefined, smartEnvironment)
+    const stranger = await createSmartHarness()
     try {
       expect((await stranger.request('/fhir/metadata')).status).toBe(200)
       expect((await stranger.request('/fhir/OperationDefinition/export')).status).toBe(200)

@@ -6,7 +6,14 @@ import {
   nameOfAnyArbitrary,
 } from '../population/associated-world.ts'
 import fc from '../support/fast-check.ts'
-import { createHarness, type Harness, type Manifest, nameOf, pathOf } from '../support/harness.ts'
+import {
+  createHarness,
+  type Harness,
+  type Manifest,
+  nameOf,
+  pathOf,
+  statusPathOf,
+} from '../support/harness.ts'
 import { administrator, clientWith } from '../support/principals.ts'
 
 type Event = AssociatedWrite | { readonly gone: string } | 'since'
@@ -66,7 +73,7 @@ const run = async (
   ])
   const accepted = await request(`/fhir/${wish.path}?${query}`)
   if (accepted.status !== 202) return { refused: accepted.status }
-  const status = pathOf(accepted.headers.get('content-location') ?? '')
+  const status = statusPathOf(accepted)
   while (await h.tick()) h.clock.advance(0)
   const manifest: Manifest = await (await request(status)).json()
   const files: Record<string, string> = {}

@@ -14,7 +14,9 @@ import { openObjectStorage } from '../../worker/open-storage.ts'
 import { consoleLog } from '../../worker/platform/log.ts'
 import type { AskRemote } from '../../worker/platform/remote.ts'
 import { connectPerCall, createRemoteDb } from '../../worker/store/open-remote-database.ts'
-import { createHarness, type Harness, pathOf } from '../support/harness.ts'
+import { bearer } from '../support/bearer.ts'
+import { ownPage } from '../support/browser-of.ts'
+import { createHarness, type Harness, statusPathOf } from '../support/harness.ts'
 import { administrator } from '../support/principals.ts'
 
 /**
@@ -153,21 +155,18 @@ const loggingDeps = (): Deps => ({
 type Shown = Readonly<Record<string, string>>
 const shownCredentials: readonly Shown[] = [
   {},
-  { authorization: `Bearer ${credentials.token}` },
-  { authorization: `Bearer ${credentials.jwt}` },
-  { authorization: `Bearer ${credentials.key}` },
+  bearer(credentials.token),
+  bearer(credentials.jwt),
+  bearer(credentials.key),
   { authorization: `Basic ${Buffer.from(credentials.token).toString('base64')}` },
   { authorization: credentials.token },
   {
     cookie: `sluice=${credentials.session}; sluice-oidc=${credentials.session}`,
-    'sec-fetch-site': 'same-origin',
-    'x-sluice-form': '1',
+    ...ownPage,
   },
-  { 'cf-access-jwt-assertion': credentials.assertion, 'sec-fetch-site': 'same-origin', 'x-sluice-form': '1' },
+  { 'cf-access-jwt-assertion': credentials.assertion, ...ownPage },
   { 'cf-access-jwt-assertion': credentials.token },
 ]
-/** Of requests that a page of ours makes, and that are so let in further. */
-const ownForm = { 'sec-fetch-site': 'same-origin', 'x-sluice-form': '1' }
 const secretFields = [
   'access_token',
   'assertion',
@@ -227,7 +226,7 @@ const askEverything = async (app: App): Promise<void> => {
     await ask(app, `${path}?code=${credentials.code}&state=${credentials.code}`, { method })
     if (method === 'GET') continue
     for (const { type, body } of bodies)
-      await ask(app, path, { method, body, headers: { ...ownForm, 'content-type': type } })
+      await ask(app, path, { method, body, headers: { ...ownPage, 'content-type': type } })
   }
 }
 
@@ -324,7 +323,7 @@ describe('A secret', () => {
     )
     const kickOff = await app.request('/fhir/$export?_type=Patient')
     expect(kickOff.status).toBe(202)
-    const statusPath = pathOf(kickOff.headers.get('content-location') ?? '')
+    const statusPath = statusPathOf(kickOff)
     let answer = await app.request(statusPath)
     for (let round = 0; answer.status === 202 && round < 1000; round++) {
       status = [500, 403, 200][round % 3] ?? 500

@@ -3,8 +3,9 @@ import { SluiceError } from '../../worker/errors.ts'
 import { answerError } from '../../worker/http/error-response.ts'
 import { withSecurityHeaders } from '../../worker/http/security-headers.ts'
 import { silentLog } from '../../worker/platform/log.ts'
-import { createHarness, type Harness, pathOf } from '../support/harness.ts'
-import { administrator, clientWith, smartEnvironment } from '../support/principals.ts'
+import { createHarness, type Harness, pathOf, statusPathOf } from '../support/harness.ts'
+import { administrator, clientWith } from '../support/principals.ts'
+import { createSmartHarness } from '../support/smart.ts'
 
 /** What browsers are told with every answer. */
 
@@ -17,10 +18,7 @@ const always = {
 
 let h: Harness
 beforeAll(async () => {
-  h = await createHarness({}, undefined, undefined, {
-    ...smartEnvironment,
-    BASE_URL: 'https://sluice.example.org',
-  })
+  h = await createSmartHarness({ BASE_URL: 'https://sluice.example.org' })
   await h.load([{ resourceType: 'Patient', id: 'p' }])
 })
 afterAll(() => h.close())
@@ -38,7 +36,7 @@ describe('Every answer', () => {
     const as = h.as(clientWith('system/*.cruds'))
     const kickOff = await as('/fhir/$export')
     expect(kickOff.status).toBe(202)
-    const status = pathOf(kickOff.headers.get('content-location') ?? '')
+    const status = statusPathOf(kickOff)
     while (await h.tick()) h.clock.advance(1000)
     const manifest = await as(status)
     expect(manifest.status).toBe(200)

@@ -1,12 +1,14 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { auditOf, createBrowser, createSmartHarness, enrolled, ownPage } from '../support/browser-of.ts'
+import { auditOf } from '../support/audit-rows.ts'
+import { bearer, unknownAccessKey } from '../support/bearer.ts'
+import { createBrowser, createHttpsHarness, enrolled, ownPage } from '../support/browser-of.ts'
 import type { Harness } from '../support/harness.ts'
 import { smartEnvironment } from '../support/principals.ts'
 
 let h: Harness
 beforeEach(async () => {
-  h = await createSmartHarness()
+  h = await createHttpsHarness()
 })
 afterEach(() => h.close())
 
@@ -26,7 +28,7 @@ describe('The cookie of a session', () => {
     expect(cookie).toMatch(
       /^__Host-sluice=[\w-]{43}; Max-Age=28800; Path=\/; HttpOnly; Secure; SameSite=Strict$/,
     )
-    const plain = await createSmartHarness({ BASE_URL: smartEnvironment.BASE_URL })
+    const plain = await createHttpsHarness({ BASE_URL: smartEnvironment.BASE_URL })
     const eve = await enrolled(plain)
     const [other] = (await signIn(plain, eve.accessKey)).headers.getSetCookie()
     expect(other).toMatch(/^sluice=[\w-]{43}; Max-Age=28800; Path=\/; HttpOnly; SameSite=Strict$/)
@@ -48,7 +50,7 @@ describe('The cookie of a session', () => {
   test('is no bearer token, and a bearer token is no cookie', async () => {
     const ada = await enrolled(h)
     const secret = ada.cookie().split('=')[1] ?? ''
-    const asBearer = await h.request('/admin/api/jobs', { headers: { authorization: `Bearer ${secret}` } })
+    const asBearer = await h.request('/admin/api/jobs', { headers: bearer(secret) })
     expect(asBearer.status).toBe(401)
     const cookie = `__Host-sluice=${ada.accessKey}`
     expect((await h.request('/admin/api/jobs', { headers: { ...ownPage, cookie } })).status).toBe(401)
@@ -56,7 +58,7 @@ describe('The cookie of a session', () => {
 
   test('that is good does not make up for a token that is not', async () => {
     const ada = await enrolled(h)
-    const headers = { authorization: `Bearer slk_${'0'.repeat(32)}_${'A'.repeat(43)}` }
+    const headers = bearer(unknownAccessKey)
     expect((await ada.send('GET', '/admin/api/jobs', undefined, headers)).status).toBe(401)
   })
 })
@@ -174,7 +176,7 @@ describe('GET /admin/api/session', () => {
       },
       ways: { passkey: true, accessKey: true, oidc: false, proxy: false, setup: false },
     })
-    const byKey = await h.request(session, { headers: { authorization: `Bearer ${ada.accessKey}` } })
+    const byKey = await h.request(session, { headers: bearer(ada.accessKey) })
     expect(await byKey.json()).toMatchObject({ administrator: { method: 'access-key' } })
     expect((await createBrowser(h).send('GET', session)).body).not.toHaveProperty('administrator')
     expect((await h.request(session, { headers: { cookie: '__Host-sluice=x' } })).status).toBe(200)

@@ -5,17 +5,12 @@ import type { Deps } from '../../worker/deps.ts'
 import { createApp } from '../../worker/http/app.ts'
 import { randomId } from '../../worker/platform/ids.ts'
 import { createRemoteDb } from '../../worker/store/open-remote-database.ts'
-import {
-  auditOf,
-  baseUrl,
-  createBrowser,
-  enrolled,
-  enrolledByPasskey,
-  invite,
-} from '../support/browser-of.ts'
+import { auditOf } from '../support/audit-rows.ts'
+import { bearer } from '../support/bearer.ts'
+import { baseUrl, createBrowser, enrolled, enrolledByPasskey, invite } from '../support/browser-of.ts'
 import { createHarness, type Harness } from '../support/harness.ts'
-import { smartEnvironment } from '../support/principals.ts'
-import { jwtBearer, postForm, registerClient } from '../support/smart.ts'
+import { setupToken, smartEnvironment } from '../support/principals.ts'
+import { postForm, proofOf, registerClient, tokenForm } from '../support/smart.ts'
 import { isSqldMissing, type SqldServer, startSqld } from '../support/sqld-server.ts'
 
 describe.skipIf(isSqldMissing)('Several processes on a libSQL server', { timeout: 60_000 }, () => {
@@ -32,7 +27,7 @@ describe.skipIf(isSqldMissing)('Several processes on a libSQL server', { timeout
     h = await createHarness({}, undefined, await sqld.emptied(), {
       ...smartEnvironment,
       BASE_URL: baseUrl,
-      SETUP_TOKEN: 'a-token-of-more-than-22-characters',
+      SETUP_TOKEN: setupToken,
     })
     others = Array.from({ length: 4 }, () => {
       const deps: Deps = { ...h.deps, db: createRemoteDb(sqld.connect()), newId: randomId }
@@ -60,7 +55,7 @@ describe.skipIf(isSqldMissing)('Several processes on a libSQL server', { timeout
   })
 
   test('make one first administrator', async () => {
-    const body = { setupToken: 'a-token-of-more-than-22-characters', name: 'Ada' }
+    const body = { setupToken, name: 'Ada' }
     const answers = await Promise.all(
       others.map((each) => createBrowser(each).send('POST', '/admin/api/setup', body)),
     )
@@ -82,12 +77,7 @@ describe.skipIf(isSqldMissing)('Several processes on a libSQL server', { timeout
 
   test('give one token for an assertion that is sent to all of them, signed by the one key they make', async () => {
     const client = await registerClient(h)
-    const form = {
-      grant_type: 'client_credentials',
-      scope: 'system/*.rs',
-      client_assertion_type: jwtBearer,
-      client_assertion: await client.assertion(),
-    }
+    const form = tokenForm(await client.assertion())
     const answers = await Promise.all(
       [...others, ...others].map((each) => postForm(each, '/auth/token', form)),
     )
@@ -98,10 +88,10 @@ describe.skipIf(isSqldMissing)('Several processes on a libSQL server', { timeout
     const issued = await auditOf(h, 'token.issue')
     expect(issued.filter(({ outcome }) => outcome === 'success')).toHaveLength(1)
     const token = await client.token()
-    const headers = { authorization: `Bearer ${token}` }
+    const headers = bearer(token)
     for (const each of others)
       expect((await each.request('/fhir/$export-status', { headers })).status).toBe(200)
-    const revoked = { client_assertion_type: jwtBearer, client_assertion: await client.assertion(), token }
+    const revoked = { ...proofOf(await client.assertion()), token }
     expect((await postForm(h, '/auth/revoke', revoked)).status).toBe(200)
     for (const each of others)
       expect((await each.request('/fhir/$export-status', { headers })).status).toBe(401)
@@ -110,7 +100,7 @@ describe.skipIf(isSqldMissing)('Several processes on a libSQL server', { timeout
   test('take the answer to the challenge of a passkey once, and end its sessions everywhere', async () => {
     const ada = await enrolledByPasskey(h)
     const asked = await createBrowser(h).send('POST', '/admin/api/session', { way: 'passkey' })
-    const answer = await ada.authenticator.get(asked.body.passkey ?? { challenge: '' })
+    const answer = await ada.authenticator.get(asked.body.passkey)
     const browsers = others.map((each) => createBrowser(each))
     const answers = await Promise.all(
       browsers.map((each) => each.send('POST', '/admin/api/session', { way: 'passkey', answer })),

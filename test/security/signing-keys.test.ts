@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { getPublicKey, getSigner } from '../../worker/auth/signing-keys.ts'
 import type { Deps } from '../../worker/deps.ts'
 import type { Harness } from '../support/harness.ts'
-import { createSmartHarness, registerClient, type TestClient } from '../support/smart.ts'
+import { createSmartHarness, isGoodToken, registerClient, type TestClient } from '../support/smart.ts'
 
 /** The keys that sign access tokens. */
 
@@ -27,8 +27,7 @@ const rows = () => h.deps.db.query.selectFrom('signing_key').selectAll().orderBy
 const keyIdOf = (token: string) => decodeProtectedHeader(token).kid
 const published = async (): Promise<readonly { kid: string }[]> =>
   (await (await h.request('/auth/jwks')).json()).keys
-const isGood = async (token: string): Promise<boolean> =>
-  (await h.request('/fhir/$export-status', { headers: { authorization: `Bearer ${token}` } })).status === 200
+const isGood = (token: string): Promise<boolean> => isGoodToken(h, token)
 
 describe('A signing key', () => {
   test('is made when the first token is asked for, and stored sealed', async () => {

@@ -1,6 +1,6 @@
 import { type Client, createClient } from '@libsql/client'
 import { describe, expect, test } from 'vitest'
-import { createHarness, type Harness, type Manifest, pathOf } from '../support/harness.ts'
+import { createHarness, type Harness, type Manifest, pathOf, statusPathOf } from '../support/harness.ts'
 import { administrator, clientWith, smartEnvironment } from '../support/principals.ts'
 
 /** A database that counts what it is asked. */
@@ -49,7 +49,7 @@ const costOf = async (askerOf: (h: Harness) => Harness['request'], environment =
     return answer
   }
   const exporting = async (path: string) => {
-    const status = pathOf((await get(path)).headers.get('content-location') ?? '')
+    const status = statusPathOf(await get(path))
     while (await h.tick()) h.clock.advance(0)
     const manifest: Manifest = await (await get(status)).json()
     expect(manifest.output.length).toBeGreaterThan(0)

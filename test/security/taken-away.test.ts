@@ -11,16 +11,18 @@ import { warnOfConfig } from '../../worker/process/warn-of-config.ts'
 import { revokeAccessKey } from '../../worker/store/access-keys.ts'
 import { readAdministrator, updateAdministrator } from '../../worker/store/administrators.ts'
 import type { Statement } from '../../worker/store/db.ts'
-import { auditOf, baseUrl, createBrowser, createSmartHarness, enrolled } from '../support/browser-of.ts'
+import { auditOf } from '../support/audit-rows.ts'
+import { bearer } from '../support/bearer.ts'
+import { baseUrl, createBrowser, createHttpsHarness, enrolled } from '../support/browser-of.ts'
 import type { Harness } from '../support/harness.ts'
 import { smartEnvironment } from '../support/principals.ts'
-import { makeKey, playClient, registerClient } from '../support/smart.ts'
+import { makeKey, playClient, postForm, registerClient, tokenForm } from '../support/smart.ts'
 
 /** What is taken away from somebody at the very moment in which he makes use of it. */
 
 let h: Harness
 beforeEach(async () => {
-  h = await createSmartHarness()
+  h = await createHttpsHarness()
 })
 afterEach(() => h.close())
 
@@ -104,7 +106,7 @@ describe('A client', () => {
     h.clock.advance(1)
     const { accessToken } = await issueToken(h.deps, proven, { scope: 'system/*.rs', source: undefined })
     await registerClient(h, 'system/*.rs')
-    const headers = { authorization: `Bearer ${accessToken}` }
+    const headers = bearer(accessToken)
     expect((await h.request('/fhir/$export-status', { headers })).status).toBe(401)
     expect(await auditOf(h, 'token.issue')).toEqual([])
   })
@@ -120,19 +122,8 @@ describe('A client', () => {
     const statuses: number[] = []
     for (let n = 0; n < 22; n++) {
       const assertion = await playClient(h, `client-${n}`, await makeKey('ES256')).assertion()
-      const response = await h.request('/auth/token', {
-        method: 'POST',
-        headers: {
-          'content-type': 'application/x-www-form-urlencoded',
-          'x-real-ip': `2001:db8:1:2::${(n + 1).toString(16)}`,
-        },
-        body: new URLSearchParams({
-          grant_type: 'client_credentials',
-          scope: 'system/*.rs',
-          client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
-          client_assertion: assertion,
-        }),
-      })
+      const from = { 'x-real-ip': `2001:db8:1:2::${(n + 1).toString(16)}` }
+      const response = await postForm(h, '/auth/token', tokenForm(assertion), from)
       statuses.push(response.status)
     }
     expect(statuses).toEqual([...Array.from({ length: 20 }, () => 401), 429, 429])

@@ -4,12 +4,12 @@ import { assertionAlgorithms } from '../../worker/auth/assertion.ts'
 import type { Harness } from '../support/harness.ts'
 import {
   createSmartHarness,
-  jwtBearer,
   makeKey,
   postForm,
   registerClient,
   type TestClient,
   type TestKey,
+  tokenForm,
 } from '../support/smart.ts'
 import { expectOAuthError } from './expect-oauth.ts'
 
@@ -113,10 +113,7 @@ describe('The form of a token request (T-06, T-15)', () => {
     'must have %s only once',
     async (name) => {
       const body = new URLSearchParams({
-        grant_type: 'client_credentials',
-        scope: 'system/*.rs',
-        client_assertion_type: jwtBearer,
-        client_assertion: await client.assertion(),
+        ...tokenForm(await client.assertion()),
         client_id: 'client-1',
       })
       body.append(name, body.get(name) ?? '')
@@ -156,10 +153,7 @@ describe('The form of a token request (T-06, T-15)', () => {
 
   test('may say that it is in UTF-8, in whatever case', async () => {
     const parameters = {
-      grant_type: 'client_credentials',
-      scope: 'system/Patient.rs',
-      client_assertion_type: jwtBearer,
-      client_assertion: await client.assertion(),
+      ...tokenForm(await client.assertion(), 'system/Patient.rs'),
       resource: 'http://unknown.example.org',
     }
     const headers = { 'content-type': 'Application/X-WWW-Form-Urlencoded;Charset="UTF-8"' }

@@ -1,6 +1,7 @@
 import { importJWK, jwtVerify } from 'jose'
 import { hasCode } from '../../worker/errors.ts'
-import { parsePublicKeySet, publicKeyFor } from '../../worker/platform/jwk-set.ts'
+import { parsePublicKeySet } from '../../worker/platform/jwk-set.ts'
+import { pickKey } from '../../worker/platform/pick-key.ts'
 import { webRemote } from '../../worker/platform/web-remote.ts'
 
 /** What comes of asking a server for this and that by `fetch`, and of tokens judged by the keys that it has. */
@@ -35,7 +36,7 @@ export const askAll = async (host: string, tokens: readonly string[]): Promise<r
   async function judged(token: string): Promise<string> {
     try {
       const { protectedHeader } = await jwtVerify(token, ({ kid, alg }) => {
-        const key = publicKeyFor(keySet, kid, alg)
+        const { key } = pickKey(keySet, kid, alg)
         if (key === undefined) throw new Error('there is no key')
         return importJWK(key, alg)
       })

@@ -4,10 +4,11 @@ import { base64url } from 'jose'
 /** An authenticator made of software: ES256, attestation `none`. What it says can be made wrong, piece by piece. */
 export type Authenticator = {
   /** `navigator.credentials.create`, as JSON. */
-  create(options: { challenge: string; user: { id: string } }, wrong?: Wrong): Promise<object>
+  create(options: CreationOptions | undefined, wrong?: Wrong): Promise<object>
   /** `navigator.credentials.get`, as JSON. */
-  get(options: { challenge: string }, wrong?: Wrong): Promise<object>
+  get(options: { challenge: string } | undefined, wrong?: Wrong): Promise<object>
 }
+type CreationOptions = { challenge: string; user: { id: string } }
 
 export type Wrong = {
   readonly origin?: string
@@ -48,7 +49,7 @@ export const createAuthenticator = async (baseUrl: string): Promise<Authenticato
   }
 
   return {
-    create: async ({ challenge, user }, wrong = {}) => {
+    create: async ({ challenge, user } = { challenge: '', user: { id: '' } }, wrong = {}) => {
       userHandle = user.id
       const raw = new Uint8Array(await crypto.subtle.exportKey('raw', keys.publicKey))
       const cose = isoCBOR.encode(
@@ -82,7 +83,7 @@ export const createAuthenticator = async (baseUrl: string): Promise<Authenticato
         clientExtensionResults: {},
       }
     },
-    get: async ({ challenge }, wrong = {}) => {
+    get: async ({ challenge } = { challenge: '' }, wrong = {}) => {
       const data = clientData('webauthn.get', challenge, wrong)
       const authData = await authenticatorData(wrong, new Uint8Array())
       const signed = joined(authData, await sha256(data))

@@ -1,7 +1,7 @@
 import { createAdministrator } from '../../worker/auth/create-administrator.ts'
-import { type Authenticator, createAuthenticator } from './authenticator.ts'
-import { createHarness, type Harness } from './harness.ts'
-import { smartEnvironment } from './principals.ts'
+import { type Authenticator, createAuthenticator, type Wrong } from './authenticator.ts'
+import type { Harness } from './harness.ts'
+import { createSmartHarness } from './smart.ts'
 
 /** What a browser adds to the requests of pages of ours. */
 export const ownPage = { 'sec-fetch-site': 'same-origin', 'x-sluice-form': '1' } as const
@@ -9,13 +9,8 @@ export const ownPage = { 'sec-fetch-site': 'same-origin', 'x-sluice-form': '1' }
 export const baseUrl = 'https://sluice.test'
 
 /** A service with `AUTH=smart` on https, where the address of a client is what a proxy says. */
-export const createSmartHarness = (environment: Readonly<Record<string, string>> = {}): Promise<Harness> =>
-  createHarness({}, undefined, undefined, {
-    ...smartEnvironment,
-    BASE_URL: baseUrl,
-    CLIENT_ADDRESS_HEADER: 'x-real-ip',
-    ...environment,
-  })
+export const createHttpsHarness = (environment: Readonly<Record<string, string>> = {}): Promise<Harness> =>
+  createSmartHarness({ BASE_URL: baseUrl, CLIENT_ADDRESS_HEADER: 'x-real-ip', ...environment })
 
 /** A browser with a cookie jar for one service, on one of its pages. */
 export type Browser = {
@@ -35,7 +30,7 @@ export type Answer = {
   readonly body: Readonly<Record<string, never>>
 }
 
-export const createBrowser = (h: Harness, source = '192.0.2.1'): Browser => {
+export const createBrowser = (h: Pick<Harness, 'request'>, source = '192.0.2.1'): Browser => {
   let jar = ''
   return {
     cookie: () => jar,
@@ -102,31 +97,32 @@ export const enrolledByPasskey = async (
 ): Promise<Browser & { readonly id: string; readonly authenticator: Authenticator }> => {
   const { secret, id } = await invite(h, name)
   const browser = createBrowser(h)
-  const authenticator = await createAuthenticator(baseUrl)
-  const { body } = await browser.send('POST', '/admin/api/enrolment', { secret, step: 'start' })
-  const answer = await authenticator.create(body.passkey ?? { challenge: '', user: { id: '' } })
-  const done = await browser.send('POST', '/admin/api/enrolment', {
-    secret,
-    step: 'passkey',
-    name: 'Key',
-    answer,
-  })
-  if (done.status !== 200) throw new Error(`enrolment answered ${done.status}: ${JSON.stringify(done.body)}`)
+  const authenticator = await enrolByPasskey(browser, secret)
   return { ...browser, id, authenticator }
 }
 
-export type AuditRow = {
-  readonly action: string
-  readonly outcome: string
-  readonly actor_kind: string
-  readonly actor_id: string | null
-  readonly source: string | null
-  readonly target: string | null
-  readonly detail: string
+/** Uses a link up for a passkey, and signs in by that. */
+export const enrolByPasskey = async (
+  browser: Browser,
+  secret: string,
+  origin = baseUrl,
+): Promise<Authenticator> => {
+  const authenticator = await createAuthenticator(origin)
+  const { body } = await browser.send('POST', '/admin/api/enrolment', { secret, step: 'start' })
+  const answer = await authenticator.create(body.passkey)
+  const given = { secret, step: 'passkey', name: 'Key', answer }
+  const done = await browser.send('POST', '/admin/api/enrolment', given)
+  if (done.status !== 200) throw new Error(`enrolment answered ${done.status}: ${JSON.stringify(done.body)}`)
+  return authenticator
 }
 
-/** The audit rows of these actions, the oldest first. */
-export const auditOf = async (h: Harness, prefix: string): Promise<readonly AuditRow[]> => {
-  const rows = await h.deps.db.query.selectFrom('audit_event').selectAll().orderBy('event_id').execute()
-  return rows.filter(({ action }) => action.startsWith(prefix))
+/** The answer to whoever shows a passkey, wrong in what is given. */
+export const signInByPasskey = async (
+  browser: Browser,
+  authenticator: Authenticator,
+  wrong?: Wrong,
+): Promise<Answer> => {
+  const { body } = await browser.send('POST', '/admin/api/session', { way: 'passkey' })
+  const answer = await authenticator.get(body.passkey, wrong)
+  return browser.send('POST', '/admin/api/session', { way: 'passkey', answer })
 }

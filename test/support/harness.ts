@@ -203,6 +203,10 @@ export const streamOf = (text: string): ReadableStream<Uint8Array> => new Blob([
 
 export const pathOf = (url: string): string => new URL(url).pathname
 
+/** Where the export that a kick-off has begun is asked for. */
+export const statusPathOf = ({ headers }: { readonly headers: Pick<Headers, 'get'> }): string =>
+  pathOf(headers.get('content-location') ?? '')
+
 export const nameOf = (url: string): string => url.slice(url.lastIndexOf('/') + 1)
 
 /** The resources of a file's text, in order. */

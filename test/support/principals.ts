@@ -30,3 +30,6 @@ export const smartEnvironment = {
   BASE_URL: 'http://127.0.0.1:8080',
   SECRET_KEY: 'c2x1aWNlLXRlc3Qtc2VjcmV0LWtleS1vZi0zMi1ieXRlcw',
 } as const
+
+/** A `SETUP_TOKEN` as long as it must be. */
+export const setupToken = 'a-token-of-more-than-22-characters'

@@ -14,6 +14,12 @@ export type R2Server = {
   readonly options: Omit<S3Options, 'prefix'>
   /** For `STORAGE_URL`. */
   readonly storageUrl: (prefix?: string) => string
+  /** What a service is told of such a storage, and by what it may use it. */
+  environment(prefix: string): {
+    STORAGE_URL: string
+    AWS_ACCESS_KEY_ID: string
+    AWS_SECRET_ACCESS_KEY: string
+  }
   readonly storage: (prefix: string) => Storage
   close(): Promise<void>
 }
@@ -41,10 +47,16 @@ export const startR2Server = async (): Promise<R2Server> => {
   const { url } = await harness.listen()
   const endpoint = new URL('/cdn-cgi/local/r2/s3', url).href
   const options = { bucket, endpoint, region: 'auto', pathStyle: true, listsUploads: false, credentials }
+  const storageUrl = (prefix = ''): string =>
+    `s3://${bucket}/${prefix}?endpoint=${encodeURIComponent(endpoint)}&region=auto&pathStyle=true&listUploads=false`
   return {
     options,
-    storageUrl: (prefix = '') =>
-      `s3://${bucket}/${prefix}?endpoint=${encodeURIComponent(endpoint)}&region=auto&pathStyle=true&listUploads=false`,
+    storageUrl,
+    environment: (prefix) => ({
+      STORAGE_URL: storageUrl(prefix),
+      AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    }),
     storage: (prefix) => s3Storage({ ...options, prefix }),
     close: async () => {
       await harness.close()

@@ -1,6 +1,7 @@
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose'
 import type { Environment, Limits } from '../../worker/config.ts'
 import { type Client, insertClient, type PublicKey } from '../../worker/store/clients.ts'
+import { bearer } from './bearer.ts'
 import { createHarness, type Harness } from './harness.ts'
 import { smartEnvironment } from './principals.ts'
 
@@ -77,10 +78,7 @@ export const playClient = (
     signAssertion(h, clientId, key, claims, header)
   const ask: TestClient['ask'] = async (parameters = {}) =>
     postForm(h, '/auth/token', {
-      grant_type: 'client_credentials',
-      scope: scopes,
-      client_assertion_type: jwtBearer,
-      client_assertion: 'client_assertion' in parameters ? undefined : await assertion(),
+      ...tokenForm('client_assertion' in parameters ? '' : await assertion(), scopes),
       ...parameters,
     })
   const token: TestClient['token'] = async (scope = scopes) => {
@@ -95,11 +93,28 @@ export const playClient = (
     assertion,
     ask,
     token,
-    bearer: async (scope) => ({ authorization: `Bearer ${await token(scope)}` }),
+    bearer: async (scope) => bearer(await token(scope)),
   }
 }
 
-export const jwtBearer = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
+const jwtBearer = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
+
+/** The parameters of a request that show who makes it. */
+export const proofOf = (assertion: string) => ({
+  client_assertion_type: jwtBearer,
+  client_assertion: assertion,
+})
+
+/** Those of a request for a token. */
+export const tokenForm = (assertion: string, scope = 'system/*.rs') => ({
+  grant_type: 'client_credentials',
+  scope,
+  ...proofOf(assertion),
+})
+
+/** Whether the FHIR API takes an access token. */
+export const isGoodToken = async (h: Pick<Harness, 'request'>, token: string): Promise<boolean> =>
+  (await h.request('/fhir/$export-status', { headers: bearer(token) })).status === 200
 
 /** A POST of a form, whose parameters that are `undefined` are left away. */
 export const postForm = (
@@ -122,6 +137,19 @@ let made = 0
 export const signAssertion = (
   h: Pick<Harness, 'clock' | 'deps'>,
   clientId: string,
+  key: TestKey,
+  claims: Claims = {},
+  header: Headers = {},
+): Promise<string> => {
+  const aud = `${h.deps.config.baseUrl}/auth/token`
+  return signAssertionFor(aud, h.clock.now(), clientId, key, claims, header)
+}
+
+/** The same for a token URL at an instant. */
+export const signAssertionFor = (
+  aud: string,
+  now: number,
+  clientId: string,
   { alg, kid, privateKey }: TestKey,
   claims: Claims = {},
   header: Headers = {},
@@ -129,8 +157,8 @@ export const signAssertion = (
   const payload: JWTPayload = {
     iss: clientId,
     sub: clientId,
-    aud: `${h.deps.config.baseUrl}/auth/token`,
-    exp: Math.floor(h.clock.now() / 1000) + 300,
+    aud,
+    exp: Math.floor(now / 1000) + 300,
     jti: `assertion-${++made}`,
     ...claims,
   }

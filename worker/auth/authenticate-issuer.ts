@@ -4,7 +4,8 @@ import { type Deps, searchContextOf } from '../deps.ts'
 import { hasCode, SluiceError } from '../errors.ts'
 import { type Grants, grantScopes } from '../fhir/scope/grants.ts'
 import type { SearchContext } from '../fhir/search/term.ts'
-import { publicKeyFor, signatureAlgorithms } from '../platform/jwk-set.ts'
+import { pickKey } from '../platform/pick-key.ts'
+import { signatureAlgorithms } from '../platform/signature-algorithm.ts'
 import { type Client, readClient } from '../store/clients.ts'
 import { grantsOfWords } from './issuer-grants.ts'
 import { fetchKeySet } from './key-set.ts'
@@ -63,7 +64,7 @@ const verify = async (deps: Deps, issuer: Issuer, token: string): Promise<JWTPay
 const keyOf = async (deps: Deps, { jwksUrl }: Issuer, { kid, alg }: JWTHeaderParameters) => {
   if (kid !== undefined && typeof kid !== 'string') throw refused('its "kid" is no text')
   const keySet = await fetchKeySet(deps, jwksUrl, kid)
-  const key = publicKeyFor(keySet, kid, alg)
+  const { key } = pickKey(keySet, kid, alg)
   if (key === undefined) throw refused('its issuer has no key for it, or more than one')
   return importJWK(key, alg).catch((error: unknown) => {
     throw refused('the key of its issuer is not good', error)

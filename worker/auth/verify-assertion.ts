@@ -1,9 +1,10 @@
 import type { Deps } from '../deps.ts'
 import { hasCode, SluiceError } from '../errors.ts'
+import { type FoundKey, noKey, pickKey } from '../platform/pick-key.ts'
 import { type Client, type PublicKeySet, readClient } from '../store/clients.ts'
 import { type Assertion, readAssertion } from './assertion.ts'
 import { fetchKeySet } from './key-set.ts'
-import { decoyOf, type FoundKey, isSignedBy, pickKey } from './verification-key.ts'
+import { decoyOf, isSignedBy } from './verification-key.ts'
 
 /** What a request shows of who makes it (RFC 7521 section 4.2). */
 export type Shown = {
@@ -50,23 +51,20 @@ export const verifyAssertion = async (
 const findKey = async (
   deps: Deps,
   client: Client | undefined,
-  assertion: Assertion,
+  { kid, alg, jku }: Assertion,
   fetchKeys: FetchKeySet,
 ): Promise<FoundKey> => {
-  if (client === undefined) return none('no such client')
+  if (client === undefined) return noKey('no such client')
   const { jwksUrl, jwks } = client
-  if (assertion.jku !== undefined && assertion.jku !== jwksUrl)
-    return none('jku is not the URL that is registered')
-  if (jwksUrl === undefined) return jwks === undefined ? none('it has no keys') : pickKey(jwks, assertion)
+  if (jku !== undefined && jku !== jwksUrl) return noKey('jku is not the URL that is registered')
+  if (jwksUrl === undefined) return jwks === undefined ? noKey('it has no keys') : pickKey(jwks, kid, alg)
   try {
-    return pickKey(await fetchKeys(deps, jwksUrl, assertion.kid), assertion)
+    return pickKey(await fetchKeys(deps, jwksUrl, kid), kid, alg)
   } catch (error) {
-    if (hasCode(error, 'invalid-client', 'forbidden')) return none(error.message)
+    if (hasCode(error, 'invalid-client', 'forbidden')) return noKey(error.message)
     throw error
   }
 }
-
-const none = (reason: string): FoundKey => ({ key: undefined, reason })
 
 const notProven = (reason: string): SluiceError =>
   new SluiceError(

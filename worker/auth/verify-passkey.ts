@@ -4,6 +4,7 @@ import type { Passkey } from '../store/passkeys.ts'
 import { type NewPasskeyAnswer, type ShownPasskeyAnswer, takeChallenge } from './passkey-answer.ts'
 import { algorithms, requireRelyingParty } from './passkey-options.ts'
 import { refusedSignIn } from './refused-sign-in.ts'
+import type { RelyingParty } from './relying-party.ts'
 
 type VerifyDeps = Pick<Deps, 'db' | 'clock' | 'config'>
 
@@ -13,17 +14,14 @@ export const verifyNewPasskey = async (
   { administratorId, name }: Pick<Passkey, 'administratorId' | 'name'>,
   answer: NewPasskeyAnswer,
 ): Promise<Passkey> => {
-  const { id, origin } = requireRelyingParty(deps.config)
+  const party = requireRelyingParty(deps.config)
   const { challenge, state } = await takeChallenge(deps, 'enrolment', answer.response.clientDataJSON)
   if (state !== administratorId) throw refusedSignIn()
   return refusing(async () => {
     const { verifyRegistrationResponse } = await webAuthn()
     const { verified, registrationInfo } = await verifyRegistrationResponse({
       response: { ...answer, clientExtensionResults: {} },
-      expectedChallenge: challenge,
-      expectedOrigin: origin,
-      expectedRPID: id,
-      requireUserVerification: true,
+      ...expectationsOf(party, challenge),
       supportedAlgorithmIDs: [...algorithms],
     })
     if (!verified || registrationInfo === undefined) throw refusedSignIn()
@@ -48,21 +46,26 @@ export const verifyShownPasskey = async (
   challenge: string,
   answer: ShownPasskeyAnswer,
 ): Promise<number> => {
-  const { id, origin } = requireRelyingParty(config)
+  const party = requireRelyingParty(config)
   return refusing(async () => {
     const { verifyAuthenticationResponse } = await webAuthn()
     const { verified, authenticationInfo } = await verifyAuthenticationResponse({
       response: { ...answer, clientExtensionResults: {} },
-      expectedChallenge: challenge,
-      expectedOrigin: origin,
-      expectedRPID: id,
+      ...expectationsOf(party, challenge),
       credential: { id: credentialId, publicKey, counter },
-      requireUserVerification: true,
     })
     if (!verified) throw refusedSignIn()
     return authenticationInfo.newCounter
   })
 }
+
+/** The device must have made sure who holds it, by a fingerprint, a PIN or the like. */
+const expectationsOf = ({ id, origin }: RelyingParty, challenge: string) => ({
+  expectedChallenge: challenge,
+  expectedOrigin: origin,
+  expectedRPID: id,
+  requireUserVerification: true,
+})
 
 /** Loaded when a passkey is first verified, for it is large. */
 const webAuthn = () => import('@simplewebauthn/server')

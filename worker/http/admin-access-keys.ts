@@ -6,6 +6,7 @@ import type { Deps } from '../deps.ts'
 import { readAccessKeys, readKeyHolder } from '../store/access-keys.ts'
 import { accessKeyRequest, exampleAccessKey } from './administrator-schemas.ts'
 import { jsonAnswer, jsonRequest } from './json-body.ts'
+import { noStore } from './no-store.ts'
 import { pathParameter } from './openapi-parameters.ts'
 import { outcomes } from './openapi-responses.ts'
 import { administratorOf, assertMayEnd, ownerOf, ownerParameter } from './owner.ts'
@@ -78,5 +79,3 @@ const revoke = async (c: Context, deps: Deps): Promise<Response> => {
   await revokeAccessKey(deps, key, actorOf(c.get('principal'), c.get('source')))
   return c.body(null, 204, noStore)
 }
-
-const noStore = { 'Cache-Control': 'no-store' } as const

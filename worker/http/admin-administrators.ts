@@ -13,6 +13,7 @@ import {
   exampleLink,
 } from './administrator-schemas.ts'
 import { jsonAnswer, jsonRequest } from './json-body.ts'
+import { noStore } from './no-store.ts'
 import { pathParameter } from './openapi-parameters.ts'
 import { outcomes } from './openapi-responses.ts'
 import { readForm } from './read-form.ts'
@@ -99,4 +100,3 @@ const renew = (deps: Deps): Operation => ({
 })
 
 const actorIn = (c: Context): Actor => actorOf(c.get('principal'), c.get('source'))
-const noStore = { 'Cache-Control': 'no-store' } as const

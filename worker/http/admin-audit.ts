@@ -3,16 +3,10 @@ import type { Deps } from '../deps.ts'
 import { formatInstant } from '../fhir/instant.ts'
 import { type RecordedRow, readAudit } from '../store/read-audit.ts'
 import { auditLines } from './audit-lines.ts'
-import {
-  instantOf,
-  onceEach,
-  readCount,
-  readFilter,
-  readPlace,
-  searchNames,
-  showPlace,
-} from './audit-parameters.ts'
+import { instantOf, onceEach, readFilter, readPlace, searchNames, showPlace } from './audit-parameters.ts'
 import { type AuditedEventShown, type AuditListShown, exampleAuditedEvent } from './audit-schemas.ts'
+import { readCount } from './known-query.ts'
+import { noStore } from './no-store.ts'
 import { optional } from './openapi-parameters.ts'
 import { outcomes } from './openapi-responses.ts'
 import { schemaRef } from './openapi-schemas.ts'
@@ -91,7 +85,7 @@ const period = [
 /** One event more than asked for is read: it tells whether the list goes on. */
 const answerSearch = async (c: Context, { db }: Deps): Promise<Response> => {
   const given = onceEach(c.req.url, searchNames)
-  const limit = readCount(given)
+  const limit = readCount(given.get('count'), 50, 500)
   const events = await readAudit(db, readFilter(given), { after: readPlace(given), limit: limit + 1 })
   const page = events.slice(0, limit)
   const last = page.at(-1)
@@ -99,7 +93,7 @@ const answerSearch = async (c: Context, { db }: Deps): Promise<Response> => {
     events: page.map(showEvent),
     ...(events.length > limit && last !== undefined ? { next: showPlace(last) } : {}),
   }
-  return c.json(list, 200, { 'Cache-Control': 'no-store' })
+  return c.json(list, 200, noStore)
 }
 
 const answerExport = async (c: Context, { db, config }: Deps): Promise<Response> => {

@@ -6,6 +6,7 @@ import { SluiceError } from '../errors.ts'
 import { type AccessToken, readTokens } from '../store/access-tokens.ts'
 import { readClient } from '../store/clients.ts'
 import { askerOf } from './asker.ts'
+import { noStore } from './no-store.ts'
 import { pathParameter } from './openapi-parameters.ts'
 import { outcomes } from './openapi-responses.ts'
 import { type App, route, serviceRoot } from './route.ts'
@@ -51,7 +52,6 @@ export const registerAdminClientTokens = (app: App, deps: Deps): void => {
 }
 
 const maxTokens = 100
-const noStore = { 'Cache-Control': 'no-store' }
 
 const token = z.object({
   tokenId: z.string().openapi({ description: 'Its `jti`' }),

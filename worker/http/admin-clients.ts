@@ -20,6 +20,7 @@ import {
   newClient,
   showClient,
 } from './client-schemas.ts'
+import { noStore } from './no-store.ts'
 import { headers } from './openapi-headers.ts'
 import { optional, pathParameter } from './openapi-parameters.ts'
 import { outcomes } from './openapi-responses.ts'
@@ -149,7 +150,7 @@ const answerList = async (c: Context, { db }: Deps): Promise<Response> => {
   const page = clients.slice(0, limit)
   const next = clients.length > limit ? page.at(-1)?.clientId : undefined
   const list: ClientListShown = { clients: page.map(showClient), ...(next === undefined ? {} : { next }) }
-  return c.json(list, 200, { 'Cache-Control': 'no-store' })
+  return c.json(list, 200, noStore)
 }
 
 const answerCreate = async (c: Context, deps: Deps): Promise<Response> => {

@@ -3,6 +3,7 @@ import { resourceTypes } from '../fhir/r4/resource-types.generated.ts'
 import { typeIdOf, typeOfId } from '../fhir/resource-type.ts'
 import { readCounts } from '../store/read-counts.ts'
 import type { ResourceCountsShown } from './admin-schemas.ts'
+import { noStore } from './no-store.ts'
 import { outcomes } from './openapi-responses.ts'
 import { schemaRef } from './openapi-schemas.ts'
 import { type App, route, serviceRoot } from './route.ts'
@@ -35,7 +36,7 @@ export const registerAdminCounts = (app: App, { config, db }: Deps): void => {
         const shown: ResourceCountsShown = {
           types: counts.map(({ typeId, count, isExact }) => ({ type: typeOfId(typeId), count, isExact })),
         }
-        return c.json(shown, 200, { 'Cache-Control': 'no-store' })
+        return c.json(shown, 200, noStore)
       },
     },
   })

@@ -8,6 +8,7 @@ import { SluiceError } from '../errors.ts'
 import { formatInstant } from '../fhir/instant.ts'
 import { exampleLink } from './administrator-schemas.ts'
 import { jsonAnswer, jsonRequest } from './json-body.ts'
+import { noStore } from './no-store.ts'
 import { outcomes } from './openapi-responses.ts'
 import { assertOwnForm } from './own-page.ts'
 import { formParameter } from './own-page-parameter.ts'
@@ -105,5 +106,3 @@ const answerSetup = async (c: Context, deps: Deps, pace: SignInPace): Promise<Re
   const created = await attempt(c, deps, pace, 'setup', () => setUp(deps, { setupToken, name, actor }))
   return c.json(showLink(created.administrator, created.link), 201, noStore)
 }
-
-const noStore = { 'Cache-Control': 'no-store' } as const

@@ -7,6 +7,7 @@ import { exampleJob, exampleJobDetails, type JobListShown } from './admin-schema
 import { jobListParameters, readJobListQuery } from './job-list-query.ts'
 import { showPlace } from './job-place.ts'
 import { jobIdParameter, listedJob } from './listed-job.ts'
+import { noStore } from './no-store.ts'
 import { outcomes } from './openapi-responses.ts'
 import { schemaRef } from './openapi-schemas.ts'
 import { type App, route, serviceRoot, type Wake } from './route.ts'
@@ -76,11 +77,11 @@ const answerList = async (c: Context, { db, clock }: Deps): Promise<Response> =>
     jobs: page.map(showJob),
     ...(next === undefined ? {} : { next: showPlace(next) }),
   }
-  return c.json(list, 200, { 'Cache-Control': 'no-store' })
+  return c.json(list, 200, noStore)
 }
 
 const answerJob = async (c: Context, deps: Deps): Promise<Response> => {
   const job = await listedJob(c, deps)
   const details = await readJobDetails(deps.db, job.jobId, maxFiles)
-  return c.json(showJobDetails(deps.config, job, details), 200, { 'Cache-Control': 'no-store' })
+  return c.json(showJobDetails(deps.config, job, details), 200, noStore)
 }

@@ -7,6 +7,7 @@ import type { Deps } from '../deps.ts'
 import { readPasskey, readPasskeys } from '../store/passkeys.ts'
 import { examplePasskey, type PasskeyAnswerShown, passkeyRequest } from './administrator-schemas.ts'
 import { jsonAnswer, jsonRequest } from './json-body.ts'
+import { noStore } from './no-store.ts'
 import { pathParameter } from './openapi-parameters.ts'
 import { outcomes } from './openapi-responses.ts'
 import { administratorOf, assertMayEnd, ownerOf, ownerParameter } from './owner.ts'
@@ -81,5 +82,3 @@ const add = async (c: Context, deps: Deps, pace: SignInPace): Promise<Response> 
   const shown: PasskeyAnswerShown = { passkey: showPasskey(passkey) }
   return c.json(shown, 200, noStore)
 }
-
-const noStore = { 'Cache-Control': 'no-store' } as const

@@ -1,6 +1,7 @@
 import { type Deps, fhirBase } from '../deps.ts'
 import { version } from '../version.ts'
 import type { ServiceShown } from './admin-schemas.ts'
+import { noStore } from './no-store.ts'
 import { outcomes } from './openapi-responses.ts'
 import { schemaRef } from './openapi-schemas.ts'
 import { type App, route, serviceRoot } from './route.ts'
@@ -29,7 +30,7 @@ export const registerAdminService = (app: App, { config }: Deps): void => {
       handler: (c) => {
         const { fhirPath, fileAccess } = config
         const shown: ServiceShown = { version, fhirBase: fhirBase(config), fhirPath, fileAccess }
-        return c.json(shown, 200, { 'Cache-Control': 'no-store' })
+        return c.json(shown, 200, noStore)
       },
     },
   })

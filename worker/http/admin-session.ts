@@ -13,6 +13,7 @@ import { formatInstant } from '../fhir/instant.ts'
 import { isAdministered } from '../store/administrators.ts'
 import { readSession } from '../store/sessions.ts'
 import { jsonAnswer, jsonRequest } from './json-body.ts'
+import { noStore } from './no-store.ts'
 import { outcomes } from './openapi-responses.ts'
 import { assertOwnForm } from './own-page.ts'
 import { formParameter } from './own-page-parameter.ts'
@@ -161,5 +162,3 @@ const signOut = async (c: Context, deps: Deps): Promise<Response> => {
 
 const missing = (name: string): SluiceError =>
   new SluiceError('invalid', `Cannot read body: "${name}" is missing`)
-
-const noStore = { 'Cache-Control': 'no-store' } as const

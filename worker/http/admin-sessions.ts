@@ -5,6 +5,7 @@ import type { Deps } from '../deps.ts'
 import { readSession, readSessions } from '../store/sessions.ts'
 import { exampleSession } from './administrator-schemas.ts'
 import { jsonAnswer } from './json-body.ts'
+import { noStore } from './no-store.ts'
 import { pathParameter } from './openapi-parameters.ts'
 import { outcomes } from './openapi-responses.ts'
 import { administratorOf, assertMayEnd, ownerOf, ownerParameter } from './owner.ts'
@@ -51,5 +52,3 @@ const list = async (c: Context, { db, clock }: Deps): Promise<Response> => {
   const sessions = found.map((session) => showSession(session, thisId))
   return c.json({ sessions }, 200, noStore)
 }
-
-const noStore = { 'Cache-Control': 'no-store' } as const

@@ -1,17 +1,16 @@
-import { SluiceError } from '../errors.ts'
-import { echoText } from '../fhir/echo-text.ts'
 import { parseInstant } from '../fhir/instant.ts'
 import { auditActions } from '../platform/audit-action.ts'
 import type { AuditFilter, AuditPlace } from '../store/read-audit.ts'
 import { outcomes } from './audit-schemas.ts'
+import { badParameter, oneOf, within } from './known-query.ts'
 
 /** The parameters of a query, each at most once, and none but these: a filter that was ignored would show more than was asked for. */
 export const onceEach = (url: string, names: readonly string[]): ReadonlyMap<string, string> => {
   const given = new Map<string, string>()
   for (const [name, value] of new URL(url).searchParams) {
     if (!names.includes(name))
-      throw refusal('parameter', name, `there is none of this name; there are ${names.join(', ')}`)
-    if (given.has(name)) throw refusal('parameter', name, 'it may be given once')
+      throw badParameter('parameter', name, `there is none of this name; there are ${names.join(', ')}`)
+    if (given.has(name)) throw badParameter('parameter', name, 'it may be given once')
     given.set(name, value)
   }
   return given
@@ -32,8 +31,8 @@ export const searchNames = [
 
 export const readFilter = (given: ReadonlyMap<string, string>): AuditFilter => ({
   actorId: textOf(given, 'actor'),
-  action: oneOf(given, 'action', auditActions),
-  outcome: oneOf(given, 'outcome', outcomes),
+  action: oneOf('action', given.get('action'), auditActions),
+  outcome: oneOf('outcome', given.get('outcome'), outcomes),
   jobId: textOf(given, 'job'),
   target: textOf(given, 'target'),
   source: textOf(given, 'source'),
@@ -46,20 +45,9 @@ export const instantOf = (given: ReadonlyMap<string, string>, name: 'from' | 'to
   const text = given.get(name)
   if (text === undefined) return undefined
   const instant = parseInstant(text)
-  if (instant === undefined) throw refusal(name, text, 'it must be an instant or a date')
+  if (instant === undefined) throw badParameter(name, text, 'it must be an instant or a date')
   return instant.ceilMs
 }
-
-export const readCount = (given: ReadonlyMap<string, string>): number => {
-  const text = given.get('count')
-  if (text === undefined) return defaultCount
-  const count = /^\d{1,3}$/.test(text) ? Number(text) : 0
-  if (count < 1 || count > maxCount) throw refusal('count', text, `it must be 1 to ${maxCount}`)
-  return count
-}
-
-const defaultCount = 50
-const maxCount = 500
 
 /** A place in the list as it stands in URLs. */
 export const showPlace = ({ recordedAt, eventId }: AuditPlace): string => `${recordedAt}_${eventId}`
@@ -69,30 +57,11 @@ export const readPlace = (given: ReadonlyMap<string, string>): AuditPlace | unde
   if (text === undefined) return undefined
   const [, recordedAt, eventId] = /^(\d{1,15})_(\d{1,15})$/.exec(text) ?? []
   if (recordedAt === undefined || eventId === undefined)
-    throw refusal('after', text, 'it must be the `next` of a page')
+    throw badParameter('after', text, 'it must be the `next` of a page')
   return { recordedAt: Number(recordedAt), eventId: Number(eventId) }
 }
 
-const textOf = (given: ReadonlyMap<string, string>, name: string): string | undefined => {
-  const text = given.get(name)
-  if (text === '' || (text?.length ?? 0) > maxLength)
-    throw refusal(name, text ?? '', `it must have 1 to ${maxLength} characters`)
-  return text
-}
+const textOf = (given: ReadonlyMap<string, string>, name: string): string | undefined =>
+  within(name, given.get(name), maxLength)
 
 const maxLength = 512
-
-const oneOf = <const Word extends string>(
-  given: ReadonlyMap<string, string>,
-  name: string,
-  words: readonly Word[],
-): Word | undefined => {
-  const text = given.get(name)
-  const word = words.find((known) => known === text)
-  if (text !== undefined && word === undefined)
-    throw refusal(name, text, `it must be one of ${words.join(', ')}`)
-  return word
-}
-
-const refusal = (name: string, value: string, reason: string): SluiceError =>
-  new SluiceError('invalid', `Cannot use ${name} "${echoText(value)}": ${reason}`)

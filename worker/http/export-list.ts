@@ -7,11 +7,13 @@ import { assertJsonAccepted } from './accept.ts'
 import { askerOf } from './asker.ts'
 import { type ExportListShown, exampleExportList } from './export-list-schema.ts'
 import { parsePlace, showPlace } from './job-place.ts'
+import { noStore } from './no-store.ts'
 import { optional, requestHeaders } from './openapi-parameters.ts'
 import { outcomes } from './openapi-responses.ts'
 import { schemaRef } from './openapi-schemas.ts'
 import { type App, fhirRoot, route } from './route.ts'
 import { showJob } from './show-job.ts'
+import { singleParameter, unreadable } from './single-parameter.ts'
 
 /** `GET [base]/$export-status`: the exports of a client, for one that has lost a polling location. All are everybody's with `AUTH=open`, and administrators'. */
 export const registerExportList = (app: App, deps: Deps): void => {
@@ -70,7 +72,7 @@ const answerList = async (c: Context, { db, clock, config }: Deps): Promise<Resp
     exports: page.map(showExport),
     link: hasMore ? [{ relation: 'next', url: next }] : [],
   }
-  return c.json(list, 200, { 'Cache-Control': 'no-store' })
+  return c.json(list, 200, noStore)
 }
 
 /** What an administrator is shown, but for what a client knows, or another may not. */
@@ -104,24 +106,16 @@ const refuseOthers = (query: URLSearchParams): void => {
 const known: ReadonlySet<string> = new Set(['_count', '_after', '_format', '_pretty'])
 
 const readCount = (query: URLSearchParams): number => {
-  const text = single(query, '_count')
+  const text = singleParameter(query, '_count')
   if (text === undefined) return defaultCount
-  if (!/^0*[1-9]\d{0,8}$/.test(text)) throw refusal('_count', 'it must be a whole number from 1')
+  if (!/^0*[1-9]\d{0,8}$/.test(text)) throw unreadable('_count', 'it must be a whole number from 1')
   return Math.min(Number(text), maxCount)
 }
 
 const readPlace = (query: URLSearchParams) => {
-  const text = single(query, '_after')
+  const text = singleParameter(query, '_after')
   const place = text === undefined ? undefined : parsePlace(text)
-  if (text !== undefined && place === undefined) throw refusal('_after', 'it must be that of a `next` link')
+  if (text !== undefined && place === undefined)
+    throw unreadable('_after', 'it must be that of a `next` link')
   return place
 }
-
-const single = (query: URLSearchParams, name: string): string | undefined => {
-  const [first, ...others] = query.getAll(name)
-  if (others.length > 0) throw refusal(name, 'it is given more than once')
-  return first
-}
-
-const refusal = (name: string, reason: string): SluiceError =>
-  new SluiceError('invalid', `Cannot read parameter "${name}": ${reason}`)

@@ -1,5 +1,6 @@
 import type { Deps } from '../deps.ts'
 import { storeNow } from '../store/jobs.ts'
+import { noStore } from './no-store.ts'
 import { outcomes } from './openapi-responses.ts'
 import { schemaRef } from './openapi-schemas.ts'
 import { type App, route, serviceRoot } from './route.ts'
@@ -21,7 +22,7 @@ export const registerHealth = (app: App, { config, db, clock }: Deps): void => {
       access: 'public',
       handler: async (c) => {
         await storeNow(db, clock.now())
-        return c.json({ status: 'ok' }, 200, { 'Cache-Control': 'no-store' })
+        return c.json({ status: 'ok' }, 200, noStore)
       },
     },
   })

@@ -2,6 +2,7 @@ import { SluiceError } from '../errors.ts'
 import { echoText } from '../fhir/echo-text.ts'
 import { parseInstant } from '../fhir/instant.ts'
 import { optional, type Parameter, requestHeaders } from './openapi-parameters.ts'
+import { singleParameter, unreadable } from './single-parameter.ts'
 
 export type HistoryParameters = {
   readonly count: number
@@ -39,10 +40,10 @@ export const readHistoryParameters = (query: URLSearchParams): HistoryParameters
   }
   const count = readNumber(query, '_count', defaultCount)
   const before = readNumber(query, '_before', noVersion)
-  const since = single(query, '_since')
+  const since = singleParameter(query, '_since')
   const instant = since === undefined ? undefined : parseInstant(since)
   if (since !== undefined && instant === undefined)
-    throw refusal('_since', 'it must be an instant such as 2026-01-01T00:00:00Z, or a date')
+    throw unreadable('_since', 'it must be an instant such as 2026-01-01T00:00:00Z, or a date')
   return { count: Math.min(count, maxCount), before, since: since ?? '', sinceMs: instant?.ceilMs ?? 0 }
 }
 
@@ -58,17 +59,8 @@ export const historyQuery = ({ count, before, since }: HistoryParameters): strin
 const known: ReadonlySet<string> = new Set(['_count', '_since', '_before', '_format', '_pretty'])
 
 const readNumber = (query: URLSearchParams, name: string, fallback: number): number => {
-  const text = single(query, name)
+  const text = singleParameter(query, name)
   if (text === undefined) return fallback
-  if (!/^\d{1,15}$/.test(text)) throw refusal(name, 'it must be a whole number')
+  if (!/^\d{1,15}$/.test(text)) throw unreadable(name, 'it must be a whole number')
   return Number(text)
 }
-
-const single = (query: URLSearchParams, name: string): string | undefined => {
-  const [first, ...others] = query.getAll(name)
-  if (others.length > 0) throw refusal(name, 'it is given more than once')
-  return first
-}
-
-const refusal = (name: string, reason: string): SluiceError =>
-  new SluiceError('invalid', `Cannot read parameter "${name}": ${reason}`)

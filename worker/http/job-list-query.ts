@@ -6,7 +6,7 @@ import type { JobFilter } from '../store/job-filter.ts'
 import type { JobPlace } from '../store/read-job-list.ts'
 import type { JobShown } from './admin-schemas.ts'
 import { parsePlace } from './job-place.ts'
-import { badParameter, readCount, readQuery } from './known-query.ts'
+import { badParameter, oneOf, readCount, readQuery, within } from './known-query.ts'
 import { optional } from './openapi-parameters.ts'
 
 export type JobListQuery = {
@@ -73,23 +73,6 @@ export const jobListParameters = [
   optional('query', 'after', 'Goes on behind a page: its `next`', `1795084006123_${exampleId}`),
   optional('query', 'count', 'At most so many; 50 unless told, 100 at most', '20'),
 ]
-
-const oneOf = <Word extends string>(
-  name: string,
-  text: string | undefined,
-  words: readonly Word[],
-): Word | undefined => {
-  const word = words.find((known) => known === text)
-  if (text !== undefined && word === undefined)
-    throw badParameter(name, text, `it must be one of ${words.join(', ')}`)
-  return word
-}
-
-const within = (name: string, text: string | undefined, max: number): string | undefined => {
-  if (text !== undefined && (text === '' || text.length > max))
-    throw badParameter(name, text, `it must have 1 to ${max} characters`)
-  return text
-}
 
 const readGroup = (text: string | undefined): string | undefined => {
   if (text !== undefined && !isResourceId(text)) throw badParameter('group', text, 'it must be a FHIR id')

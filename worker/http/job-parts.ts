@@ -14,6 +14,7 @@ import {
 import type { JobSlicesShown, JobUnitsShown, jobPartSchemas } from './job-part-schemas.ts'
 import { badParameter, readCount, readQuery } from './known-query.ts'
 import { jobIdParameter, listedJob } from './listed-job.ts'
+import { noStore } from './no-store.ts'
 import { optional } from './openapi-parameters.ts'
 import { outcomes } from './openapi-responses.ts'
 import { schemaRef } from './openapi-schemas.ts'
@@ -72,7 +73,7 @@ const answerPart = async (
   const page = found.slice(0, limit)
   const next = found.length > limit ? page.at(-1)?.key : undefined
   const body = { [path]: page.map(({ shown }) => shown), ...(next === undefined ? {} : { next }) }
-  return c.json(body, 200, { 'Cache-Control': 'no-store' })
+  return c.json(body, 200, noStore)
 }
 
 const unitsOf: ReadPart = async ({ db, clock }, { jobId }, after, limit) => {

@@ -31,3 +31,21 @@ export const readCount = (text: string | undefined, fallback: number, max: numbe
   if (count < 1 || count > max) throw badParameter('count', text, `it must be 1 to ${max}`)
   return count
 }
+
+export const oneOf = <const Word extends string>(
+  name: string,
+  text: string | undefined,
+  words: readonly Word[],
+): Word | undefined => {
+  const word = words.find((known) => known === text)
+  if (text !== undefined && word === undefined)
+    throw badParameter(name, text, `it must be one of ${words.join(', ')}`)
+  return word
+}
+
+/** A text that is not empty, and not longer than that. */
+export const within = (name: string, text: string | undefined, max: number): string | undefined => {
+  if (text !== undefined && (text === '' || text.length > max))
+    throw badParameter(name, text, `it must have 1 to ${max} characters`)
+  return text
+}

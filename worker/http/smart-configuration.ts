@@ -6,7 +6,7 @@ import { assertTokens } from './oauth-error.ts'
 import type { AuthorizationServerShown, SmartConfigurationShown } from './oauth-schemas.ts'
 import { outcomes } from './openapi-responses.ts'
 import { schemaRef } from './openapi-schemas.ts'
-import { type App, fhirRoot, route, serviceRoot } from './route.ts'
+import { type App, fhirRoot, type Operation, route, serviceRoot } from './route.ts'
 
 /**
  * `GET [base]/.well-known/smart-configuration` (SMART App Launch, "Conformance") and the same in the words of RFC 8414. Both are JSON whatever
@@ -18,51 +18,43 @@ export const registerSmartConfiguration = (app: App, deps: Deps): void => {
     get: {
       operationId: 'readSmartConfiguration',
       summary: 'How to get access, in the words of SMART',
-      tags: ['Authorization'],
-      responses: {
-        200: {
-          description: 'What clients must know',
-          content: {
-            'application/json': {
-              schema: schemaRef('SmartConfiguration'),
-              example: smartConfiguration(config),
-            },
-          },
-        },
-        ...outcomes(403, 404),
-      },
-      access: 'public',
-      handler: (c) => {
-        assertTokens(deps)
-        return c.json(smartConfiguration(config), 200, forAWhile)
-      },
+      ...documentOf(deps, 'What clients must know', 'SmartConfiguration', smartConfiguration(config)),
     },
   })
   route(app, serviceRoot(config), '/.well-known/oauth-authorization-server', {
     get: {
       operationId: 'readAuthorizationServer',
       summary: 'How to get access, in the words of OAuth 2.0',
-      tags: ['Authorization'],
-      responses: {
-        200: {
-          description: 'Metadata of the authorization server',
-          content: {
-            'application/json': {
-              schema: schemaRef('AuthorizationServer'),
-              example: authorizationServer(config),
-            },
-          },
-        },
-        ...outcomes(403, 404),
-      },
-      access: 'public',
-      handler: (c) => {
-        assertTokens(deps)
-        return c.json(authorizationServer(config), 200, forAWhile)
-      },
+      ...documentOf(
+        deps,
+        'Metadata of the authorization server',
+        'AuthorizationServer',
+        authorizationServer(config),
+      ),
     },
   })
 }
+
+const documentOf = (
+  deps: Deps,
+  description: string,
+  schema: 'SmartConfiguration' | 'AuthorizationServer',
+  document: SmartConfigurationShown | AuthorizationServerShown,
+): Omit<Operation, 'operationId' | 'summary'> => ({
+  tags: ['Authorization'],
+  responses: {
+    200: {
+      description,
+      content: { 'application/json': { schema: schemaRef(schema), example: document } },
+    },
+    ...outcomes(403, 404),
+  },
+  access: 'public',
+  handler: (c) => {
+    assertTokens(deps)
+    return c.json(document, 200, forAWhile)
+  },
+})
 
 const forAWhile = { 'Cache-Control': 'public, max-age=300' }
 

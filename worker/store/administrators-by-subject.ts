@@ -1,14 +1,9 @@
 import { sql } from 'kysely'
-import type { AdministratorTable } from '../../schema/tables.ts'
+import { type Administrator, toAdministrator } from './administrators.ts'
 import type { Db, Statement } from './db.ts'
 
 /** An administrator whom an identity provider vouches for, and knows by `subject`. Instants in milliseconds since the epoch. */
-export type KnownBySubject = {
-  readonly administratorId: string
-  readonly name: string
-  readonly role: AdministratorTable['role']
-  readonly suspendedAt: number | undefined
-}
+export type KnownBySubject = Pick<Administrator, 'administratorId' | 'name' | 'role' | 'suspendedAt'>
 
 export const readAdministratorBySubject = async (
   db: Db,
@@ -16,23 +11,17 @@ export const readAdministratorBySubject = async (
 ): Promise<KnownBySubject | undefined> => {
   const row = await db.query
     .selectFrom('administrator')
-    .select(['administrator_id', 'name', 'role', 'suspended_at'])
+    .selectAll()
     .where('subject', '=', subject)
     .executeTakeFirst()
-  if (row === undefined) return undefined
-  return {
-    administratorId: row.administrator_id,
-    name: row.name,
-    role: row.role,
-    suspendedAt: row.suspended_at ?? undefined,
-  }
+  return row === undefined ? undefined : toAdministrator(row)
 }
 
 /** Writes nothing where the subject is known already: of two first sights at once, one makes the row. */
 export const insertAdministratorBySubject = (given: {
   readonly administratorId: string
   readonly name: string
-  readonly role: AdministratorTable['role']
+  readonly role: Administrator['role']
   readonly subject: string
   readonly createdAt: number
 }): Statement =>

@@ -97,7 +97,7 @@ export const isActive = (administratorId: string): Statement =>
 export const wasCreated = ({ administratorId, createdAt }: Administrator): Statement =>
   sql`exists (select 1 from administrator where administrator_id = ${administratorId} and created_at = ${createdAt})`
 
-const toAdministrator = (row: AdministratorTable): Administrator => ({
+export const toAdministrator = (row: AdministratorTable): Administrator => ({
   administratorId: row.administrator_id,
   name: row.name,
   role: row.role,

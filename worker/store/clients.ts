@@ -24,7 +24,8 @@ export type Client = {
   readonly changedAt: number
 }
 
-export type { PublicKey, PublicKeySet } from '../platform/jwk-set.ts'
+export type { PublicKeySet } from '../platform/jwk-set.ts'
+export type { PublicKey } from '../platform/public-key.ts'
 
 export const readClient = async (db: Db, clientId: string): Promise<Client | undefined> => {
   const row = await db.query
