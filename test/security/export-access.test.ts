@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { createApp } from '../../worker/http/app.ts'
 import { expectOutcome } from '../http/expect-outcome.ts'
 import {
   createHarness,
@@ -288,6 +289,99 @@ describe('A Group', () => {
       for (const place of places) expect((await request(place)).status, place).toBe(200)
     const ofAll = await run(as('system/*.rs'), '$export')
     expect((await as('system/*.rs', { groupIds: ['g'] })(ofAll)).status).toBe(403)
+  })
+
+  test('that may not be read any more opens no more of what was exported of it', async () => {
+    const all = as('system/Patient.rs system/Group.r')
+    const path = 'Group/g/$export?_type=Patient'
+    const running = await statusOf(await all(`/fhir/${path}`))
+    const status = await run(all, path)
+    const [file] = (await manifestOf(all, status)).output.map(({ url }) => pathOf(url))
+    const places = [running, status, file ?? '']
+    for (const more of ['', ' system/Group.s', ' system/Group.r?code=theirs', ' system/Group.rs?_id=other'])
+      for (const place of places)
+        expect(await refusedAs(await as(`system/Patient.rs${more}`)(place)), more).toContain(
+          'its Group be read',
+        )
+    const within = as('system/Patient.rs system/Group.r?code=ours')
+    for (const place of places) expect((await within(place)).status).toBe(200)
+    await h.load([group('g', 'theirs', 'p')])
+    for (const place of places) expect((await within(place)).status).toBe(200)
+    await h.as(administrator())('/fhir/Group/g', { method: 'DELETE' })
+    for (const place of places) expect((await within(place)).status).toBe(200)
+    await refusedAs(await as('system/Patient.rs')(running, { method: 'DELETE' }))
+  })
+
+  test('that goes out of reach while it is kicked off is judged as it is exported', async () => {
+    const { db } = h.deps
+    let isChanged = false
+    const overtaken: typeof db = {
+      ...db,
+      batch: async (statements) => {
+        if (!isChanged) {
+          isChanged = true
+          await h.load([group('g', 'theirs', 'q')])
+        }
+        return db.batch(statements)
+      },
+    }
+    const principal = clientWith('system/Patient.rs system/Group.r?code=ours')
+    const app = createApp(
+      { ...h.deps, db: overtaken },
+      () => {},
+      undefined,
+      async () => principal,
+    )
+    const headers = { host: 'localhost' }
+    const status = await statusOf(await app.request('/fhir/Group/g/$export', { headers }))
+    expect(await refusedAs(await h.as(principal)(status))).toContain('its Group be read')
+  })
+
+  test('that may not be read is not made a member of one that may be, to be exported by it', async () => {
+    const nesting = (id: string, ...members: readonly string[]) => ({
+      ...group(id, 'ours'),
+      member: members.map((reference) => ({ entity: { reference } })),
+    })
+    const write = (resource: object) => ({
+      body: JSON.stringify(resource),
+      headers: { 'content-type': 'application/fhir+json' },
+    })
+    const ours = as('system/Patient.rs system/Group.cruds?code=ours')
+    const mine = nesting('mine', 'Patient/p', 'Group/other')
+    const request = { method: 'PUT', url: 'Group/mine' }
+    const refusal = 'its member Group/other is one that this client may not read'
+    const put = (resource: { id: string }) =>
+      ours(`/fhir/Group/${resource.id}`, { method: 'PUT', ...write(resource) })
+    const bundle = (type: string, ...resources: readonly { id: string }[]) =>
+      ours('/fhir', {
+        method: 'POST',
+        ...write({
+          resourceType: 'Bundle',
+          type,
+          entry: resources.map((resource) => ({
+            request: { ...request, url: `Group/${resource.id}` },
+            resource,
+          })),
+        }),
+      })
+    expect(await refusedAs(await put(mine))).toContain(refusal)
+    expect(await refusedAs(await ours('/fhir/Group', { method: 'POST', ...write(mine) }))).toContain(refusal)
+    expect(await refusedAs(await bundle('transaction', mine))).toContain(refusal)
+    expect(await (await bundle('batch', mine)).text()).toContain(refusal)
+    expect(await refusedAs(await put(nesting('mine', 'http://127.0.0.1:8080/fhir/Group/other')))).toContain(
+      refusal,
+    )
+    expect(await refusedAs(await put(nesting('mine', 'Group/nobody')))).toContain('its member Group/nobody')
+    expect((await put(nesting('mine', 'Group/g', 'Group/mine'))).status).toBe(201)
+    const together = await bundle(
+      'transaction',
+      nesting('mine', 'Group/inner'),
+      nesting('inner', 'Patient/q'),
+    )
+    expect(together.status).toBe(200)
+    const all = as('system/Patient.rs system/Group.rs system/Group.cu')
+    expect((await all('/fhir/Group/mine', { method: 'PUT', ...write(mine) })).status).toBe(200)
+    expect(await names(ours, 'Group/mine/$export?_type=Patient')).toEqual(['Patient/p'])
   })
 
   test('that may be read makes nothing of its members exportable', async () => {
@@ -721,5 +815,63 @@ describe('A client bound to Groups', () => {
     ])
     expect(await (await bound()('/fhir/Binary/b')).text()).toBe('hello')
     expect((await bound()('/fhir/Binary/loose')).status).toBe(403)
+  })
+
+  test('opens nothing that is attached to what is of others than their members', async () => {
+    const document = (id: string, subject?: string) => ({
+      resourceType: 'DocumentReference',
+      id,
+      status: 'current',
+      category: [{ coding: [{ code: 'ours' }] }],
+      ...(subject && { subject: { reference: subject } }),
+      content: [{ attachment: { contentType: 'text/plain', url: `Binary/${id}` } }],
+    })
+    const person = (resourceType: string, id: string) => ({
+      resourceType,
+      id,
+      photo: [{ contentType: 'text/plain', url: `Binary/${id}` }],
+    })
+    await h.load([
+      ...['a', 'b', 'c', 'nested', 'stranger', 'doctor'].map((id) => ({
+        resourceType: 'Binary',
+        id,
+        contentType: 'text/plain',
+        data: 'aGVsbG8=',
+      })),
+      { resourceType: 'Patient', id: 'nested' },
+      person('Patient', 'stranger'),
+      person('Practitioner', 'doctor'),
+      {
+        ...group('g', 'ours', 'p'),
+        member: ['Patient/p', 'Group/in'].map((reference) => ({ entity: { reference } })),
+      },
+      group('in', 'ours', 'nested'),
+      document('a', 'Patient/p'),
+      document('b', 'Patient/stranger'),
+      document('c'),
+      document('nested', 'Patient/nested'),
+    ])
+    const opened = async (request: Harness['request']) => {
+      const ids: string[] = []
+      for (const id of ['a', 'b', 'c', 'nested', 'stranger', 'doctor'])
+        if ((await request(`/fhir/Binary/${id}`)).status === 200) ids.push(id)
+      return ids
+    }
+    expect(await opened(bound())).toEqual(['a', 'nested', 'doctor'])
+    const constrained = 'system/Group.rs system/DocumentReference.rs?category=ours'
+    expect(await opened(as(constrained, { groupIds: ['g'] }))).toEqual(['a', 'nested'])
+    expect(await opened(as('system/*.rs', { groupIds: ['in'] }))).toEqual(['nested', 'doctor'])
+    expect(await opened(as('system/*.rs', { groupIds: [] }))).toEqual(['doctor'])
+    const left = {
+      resourceType: 'Parameters',
+      parameter: [{ name: 'patientReference', valueReference: { reference: 'Patient/p' } }],
+    }
+    const removed = await h.as(administrator())('/fhir/Group/g/$member-remove', {
+      method: 'POST',
+      headers: { 'content-type': 'application/fhir+json' },
+      body: JSON.stringify(left),
+    })
+    expect(removed.status).toBe(200)
+    expect(await opened(bound())).toEqual(['nested', 'doctor'])
   })
 })

@@ -8,7 +8,7 @@ import { reachOf } from '../../worker/fhir/scope/grants.ts'
 import { showScope } from '../../worker/fhir/scope/scope.ts'
 import { insertClient } from '../../worker/store/clients.ts'
 import { createHarness, type Harness, startOfTime } from '../support/harness.ts'
-import { smartEnvironment } from '../support/principals.ts'
+import { administrator, smartEnvironment } from '../support/principals.ts'
 import { type Answer, saysJson, startRemoteServer } from '../support/remote-server.ts'
 
 const ec = await generateKeyPair('ES384', { extractable: true })
@@ -253,6 +253,32 @@ describe('The client of a token', () => {
 
 describe('What a token opens', () => {
   const words = 'system/Patient.rs system/Observation.read'
+
+  test.each(['abc@clients', 'auth0|abc', 'https://app.example.org/a?b=c#d', '%2e%2e', '..', '<i>"\\'])(
+    'is refused while a client that is called %s is suspended',
+    async (client_id) => {
+      const { harness, refuses, opens } = await scene()
+      const admin = harness.as(administrator())
+      const clientId = `care:${client_id}`
+      const created = await admin('/admin/api/clients', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({
+          clientId,
+          name: 'App',
+          jwks: { keys: [keySet.keys[0]] },
+          scopes: ['system/Patient.rs'],
+        }),
+      })
+      expect(`${created.status} ${await created.text()}`).toMatch(/^201 /)
+      expect(await opens({ client_id, scope: 'system/*.rs' })).toEqual({ scopes: ['system/Patient.rs'] })
+      const place = new URL(created.headers.get('location') ?? '').pathname
+      const suspended = await admin(`${place}/suspend`, { method: 'POST' })
+      expect(await suspended.json()).toMatchObject({ clientId, suspendedAt: expect.any(String) })
+      expect(await refuses(await sign({ ...usual, client_id }))).toContain('its client is suspended')
+      expect((await admin(place, { method: 'DELETE' })).status).toBe(204)
+    },
+  )
 
   test('is what its scopes say, as a text or as a list, in scope or in scp or in the claim that is configured', async () => {
     const plain = await scene()

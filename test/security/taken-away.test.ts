@@ -1,16 +1,21 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { changeAdministrator } from '../../worker/auth/change-administrator.ts'
-import { removeClient } from '../../worker/auth/change-client.ts'
+import { removeClient, suspendClient } from '../../worker/auth/change-client.ts'
 import { createAccessKey } from '../../worker/auth/create-access-key.ts'
 import { issueToken } from '../../worker/auth/issue-token.ts'
 import { signInByAccessKey } from '../../worker/auth/sign-in-by-access-key.ts'
 import { verifyAssertion } from '../../worker/auth/verify-assertion.ts'
 import { loadConfig } from '../../worker/config.ts'
 import type { Deps } from '../../worker/deps.ts'
+import { runAgain } from '../../worker/export/run-again.ts'
+import { createApp } from '../../worker/http/app.ts'
+import { identifyByCredentials } from '../../worker/http/authenticate.ts'
 import { warnOfConfig } from '../../worker/process/warn-of-config.ts'
 import { revokeAccessKey } from '../../worker/store/access-keys.ts'
 import { readAdministrator, updateAdministrator } from '../../worker/store/administrators.ts'
+import { deleteClient } from '../../worker/store/clients.ts'
 import type { Statement } from '../../worker/store/db.ts'
+import { disownJobs } from '../../worker/store/end-job.ts'
 import { auditOf } from '../support/audit-rows.ts'
 import { bearer } from '../support/bearer.ts'
 import { baseUrl, createBrowser, createHttpsHarness, enrolled } from '../support/browser-of.ts'
@@ -51,6 +56,12 @@ const overtaken = (by: () => readonly [Statement, ...Statement[]]): Deps => {
     },
   }
 }
+
+/** The same, where the other one writes when an id is made: after what was read, before what is written. */
+const overtakenAfterRead = (by: () => readonly [Statement, ...Statement[]]): Deps => ({
+  ...overtaken(by),
+  clock: h.deps.clock,
+})
 
 describe('An administrator', () => {
   test('who was suspended does not come back by a change of his name that was under way', async () => {
@@ -109,6 +120,47 @@ describe('A client', () => {
     const headers = bearer(accessToken)
     expect((await h.request('/fhir/$export-status', { headers })).status).toBe(401)
     expect(await auditOf(h, 'token.issue')).toEqual([])
+  })
+
+  test.each(['forgotten', 'forgotten and registered anew', 'suspended'])(
+    'that is %s while it kicks off an export leaves none to the next one of its id',
+    async (fate) => {
+      const client = await registerClient(h, 'system/*.rs')
+      const headers = await client.bearer()
+      const app = createApp(
+        h.deps,
+        () => {},
+        undefined,
+        async (c, deps) => {
+          const principal = await identifyByCredentials(c, deps)
+          const at = { clientId: client.clientId }
+          await (fate === 'suspended' ? suspendClient : removeClient)(h.deps, at, actor)
+          h.clock.advance(1)
+          if (fate.endsWith('anew')) await registerClient(h, 'system/*.rs')
+          return principal
+        },
+      )
+      const answer = await app.request('/fhir/$export', { headers: { host: 'localhost', ...headers } })
+      expect([answer.status, (await answer.json()).issue[0].diagnostics]).toEqual([
+        401,
+        'Cannot start the export: its client was just suspended or deleted',
+      ])
+      expect(await h.deps.db.query.selectFrom('job').selectAll().execute()).toEqual([])
+      expect((await auditOf(h, 'export.kick-off')).map(({ outcome }) => outcome)).toEqual(['refused'])
+    },
+  )
+
+  test('that is forgotten while its export is run again leaves none to the next one of its id', async () => {
+    const client = await registerClient(h, 'system/*.rs')
+    const kickOff = await h.request('/fhir/$export', { headers: await client.bearer() })
+    const jobId = (kickOff.headers.get('content-location') ?? '').split('/').at(-1) ?? ''
+    const forget = () => [disownJobs(client.clientId), deleteClient(client.clientId)] as const
+    await expect(runAgain(overtakenAfterRead(forget), jobId, actor)).rejects.toMatchObject({
+      code: 'conflict',
+      message: expect.stringContaining('its client was just deleted'),
+    })
+    const owners = await h.deps.db.query.selectFrom('job').select('client_id').execute()
+    expect(owners).toEqual([{ client_id: null }])
   })
 
   test('that nobody could be called is not remembered by its name, however long that is', async () => {

@@ -30,6 +30,7 @@ export const authenticateIssuer = async (
     kind: 'client',
     clientId,
     name: client?.name ?? clientId,
+    registeredAt: client?.createdAt,
     grants: client === undefined ? grants : withinRegistered(grants, client, context),
     groupIds: client?.groupIds,
     destinations: client?.destinations,

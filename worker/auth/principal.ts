@@ -13,6 +13,8 @@ export type ClientPrincipal = {
   /** As registered, or `name:client` of an issuer. */
   readonly clientId: string
   readonly name: string
+  /** When it was registered, if it was: what tells it from another client that takes its id later. */
+  readonly registeredAt?: number | undefined
   readonly grants: Grants
   /** Ids of the Groups it may export; `undefined` is every one its grants let it read. */
   readonly groupIds: readonly string[] | undefined

@@ -14,6 +14,7 @@ export const principalOfClient = (
   kind: 'client',
   clientId: client.clientId,
   name: client.name,
+  registeredAt: client.createdAt,
   grants: { scopes: grantScopes(scopes, readScopes(deps, client.scopes)) },
   groupIds: client.groupIds,
   destinations: client.destinations,

@@ -6,6 +6,8 @@ export type Asker = {
   readonly actor: Actor
   /** Whose jobs these are; `undefined` of administrators and of everybody (`AUTH=open`), who see all jobs. */
   readonly clientId: string | undefined
+  /** When that client was registered; `undefined` where it was not, as those of other issuers. */
+  readonly registeredAt?: number | undefined
   readonly grants: Grants
   /** Ids of the Groups that may be exported; `undefined` is every one that the grants let be read. */
   readonly groupIds: readonly string[] | undefined

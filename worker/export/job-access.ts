@@ -2,7 +2,7 @@ import { SluiceError } from '../errors.ts'
 import { type ResourceType, typeOfId } from '../fhir/resource-type.ts'
 import { allGrants } from '../fhir/scope/grants.ts'
 import { exportRights } from '../fhir/scope/job-authorization.ts'
-import { reachAsFar } from '../fhir/scope/reach-as-far.ts'
+import { reachAllAsFar, reachAsFar } from '../fhir/scope/reach-as-far.ts'
 import { broughtTypeIds } from '../store/exported-types.ts'
 import type { Job } from '../store/jobs.ts'
 import type { Asker } from './asker.ts'
@@ -35,10 +35,11 @@ export const uncovered = (
   job: Granted,
   { grants }: Access,
   typeIds: readonly number[],
-): readonly ResourceType[] =>
-  typeIds
-    .map(typeOfId)
-    .filter((type) => !reachAsFar(grants, job.authorization ?? allGrants, type, ...exportRights))
+): readonly ResourceType[] => {
+  const granted = job.authorization ?? allGrants
+  if (reachAllAsFar(grants, granted, ...exportRights)) return []
+  return typeIds.map(typeOfId).filter((type) => !reachAsFar(grants, granted, type, ...exportRights))
+}
 
 const insufficient = (what: string, types: readonly ResourceType[]): SluiceError => {
   const others = types.length > maxNamed ? ` and ${types.length - maxNamed} more` : ''

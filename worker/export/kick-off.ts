@@ -4,6 +4,7 @@ import { SluiceError } from '../errors.ts'
 import type { ExportLevel, ExportRequest } from '../fhir/export-request.ts'
 import { type OutcomeIssue, outcomeOf } from '../fhir/operation-outcome.ts'
 import { typeIdOf } from '../fhir/resource-type.ts'
+import { isActiveClient, readClient } from '../store/clients.ts'
 import { insertJob, type NewJob } from '../store/insert-job.ts'
 import type { ReferencedResources } from '../store/job-parameters.ts'
 import { youngestSince } from '../store/job-place.ts'
@@ -49,15 +50,28 @@ export const kickOff = async (deps: Deps, given: KickOff): Promise<string> => {
     maxClockSkewMs: config.limits.maxClockSkewMs,
     place,
     event: kickOffEvent(given, job, now),
+    onlyIf: isStillThere(given.asker),
   }
   if (await insertJob(db, { ...job, idempotency }, options)) return job.jobId
   const quicker = idempotency && (await findJobOfKey(deps, idempotency))
   if (quicker !== undefined) return quicker
+  await assertStillThere(deps, given.asker)
   if (isBounded(place)) throw noPlace(place, config, now - ((await youngestSince(db, place)) ?? now))
   throw new SluiceError(
     'conflict',
     'Cannot start the export: another one with the same Idempotency-Key was just deleted; send it again',
   )
+}
+
+/** Or the job would be that of whoever gets the id of a client that is forgotten at this moment. */
+const isStillThere = ({ clientId, registeredAt: createdAt }: Asker) =>
+  clientId === undefined || createdAt === undefined ? undefined : isActiveClient({ clientId, createdAt })
+
+const assertStillThere = async ({ db }: Deps, { clientId, registeredAt }: Asker): Promise<void> => {
+  if (clientId === undefined || registeredAt === undefined) return
+  const client = await readClient(db, clientId)
+  if (client?.createdAt === registeredAt && client.suspendedAt === undefined) return
+  throw new SluiceError('invalid-token', 'Cannot start the export: its client was just suspended or deleted')
 }
 
 /** What a job would be, and what there is to say about it from the start. */

@@ -1,7 +1,7 @@
 import { type Deps, fhirBase } from '../deps.ts'
 import { SluiceError } from '../errors.ts'
 import type { Actor } from '../platform/actor.ts'
-import { insertJob, type NewJob } from '../store/insert-job.ts'
+import { insertJob, isStillOf, type NewJob } from '../store/insert-job.ts'
 import { readAskedJob } from '../store/read-asked-job.ts'
 import { unknownExport } from './cannot-steer.ts'
 import { codecVersion } from './kick-off.ts'
@@ -41,7 +41,12 @@ export const runAgain = async (deps: Deps, jobId: string, actor: Actor): Promise
   const event = { at: now, action: 'export.kick-off', outcome: 'success', actor, jobId: job.jobId } as const
   // An administrator knows what he does: he is not refused for others that run, but the export waits its turn.
   const place = { inAll: undefined, ofClient: undefined }
-  const options = { now, maxClockSkewMs: config.limits.maxClockSkewMs, place, event: { ...event, detail } }
-  await insertJob(db, job, options)
-  return job.jobId
+  const onlyIf = isStillOf(clientId, jobId)
+  const { maxClockSkewMs } = config.limits
+  if (await insertJob(db, job, { now, maxClockSkewMs, place, event: { ...event, detail }, onlyIf }))
+    return job.jobId
+  throw new SluiceError(
+    'conflict',
+    'Cannot run the export again: its client was just deleted; if it shall be that of nobody, try again',
+  )
 }

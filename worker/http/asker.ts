@@ -12,6 +12,7 @@ export const askerOf = (c: Context): Asker => {
   return {
     actor: actorOf(principal, c.get('source')),
     clientId: client?.clientId,
+    registeredAt: client?.registeredAt,
     grants: grantsOf(principal),
     groupIds: client?.groupIds,
     destinations: client?.destinations,

@@ -19,8 +19,11 @@ const jwks = z.looseObject({ keys: z.array(jwk) }).openapi({
   example: { keys: [exampleKey] },
 })
 
-/** It is a segment of paths, where dots alone mean another one. */
-const idPattern = /^(?!\.{1,2}$)[\w.~:-]{1,128}$/
+/**
+ * It is a segment of paths, where dots alone mean another one. A client of another issuer is called by it, `name:client`, in whatever characters: each
+ * must be one that can be bounded and suspended here.
+ */
+const idPattern = /^(?:(?!\.{1,2}$)[\w.~:-]{1,128}|[a-z0-9-]{1,32}:[!-~]{1,200})$/
 
 const limit = (description: string, example: number) =>
   z.int().min(0).max(1_000_000).openapi({ description, example })

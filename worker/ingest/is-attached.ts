@@ -1,12 +1,15 @@
-import type { Deps } from '../deps.ts'
+import { type Deps, fhirBase } from '../deps.ts'
+import { isInPatientCompartment, patientsOf } from '../fhir/patient-compartment.ts'
 import { typeOfId } from '../fhir/resource-type.ts'
-import type { ReachOf } from '../fhir/scope/reach-filter.ts'
+import { parseResource, type ReachFilter, type ReachOf } from '../fhir/scope/reach-filter.ts'
 import {
   type AttachedBinary,
   isAttachedToAny,
   readAttaching,
   readAttachingTypes,
 } from '../store/attachments.ts'
+import { isMemberOfAny } from '../store/find-population.ts'
+import { storeNow } from '../store/jobs.ts'
 import { readLinesAt } from '../store/read-lines-at.ts'
 
 /**
@@ -23,11 +26,32 @@ export const isAttached = async (
     const reads = (reach.attaching ?? reach)(typeOfId(typeId), 'r')
     return reads === undefined ? [] : [{ typeId, reads }]
   })
-  const whole = readable.filter(({ reads }) => reads.isWhole).map(({ typeId }) => typeId)
+  const isWithout = ({ typeId, reads }: (typeof readable)[number]): boolean =>
+    reads.isWhole && (reach.groupIds === undefined || !isInPatientCompartment(typeOfId(typeId)))
+  const whole = readable.filter(isWithout).map(({ typeId }) => typeId)
   if (whole.length > 0 && (await isAttachedToAny(deps.db, binary, whole))) return true
-  for (const { typeId, reads } of readable)
-    if (!reads.isWhole && (await isAttachedTo(deps, binary, typeId, reads.holds))) return true
+  const others = readable.filter((type) => !isWithout(type))
+  for (const { typeId, reads } of others)
+    if (await isAttachedTo(deps, binary, typeId, opensBy(deps, reach.groupIds, typeId, reads))) return true
   return false
+}
+
+type Opens = (line: string) => boolean | Promise<boolean>
+
+/** Which resources of a type open what is attached to them. Of those of patients, for a client that is bound to Groups, only those of members now. */
+const opensBy = (
+  deps: Deps,
+  groupIds: readonly string[] | undefined,
+  typeId: number,
+  { holds }: ReachFilter,
+): Opens => {
+  if (groupIds === undefined || !isInPatientCompartment(typeOfId(typeId))) return holds
+  const { db, clock, config } = deps
+  return async (line) => {
+    const resource = holds(line) ? parseResource(line) : undefined
+    const patientIds = resource === undefined ? [] : patientsOf(resource, fhirBase(config))
+    return patientIds.length > 0 && isMemberOfAny(db, groupIds, patientIds, await storeNow(db, clock.now()))
+  }
 }
 
 /** Pages of resources that one request looks at; what has more attachments of one and the same Binary has it for everybody. */
@@ -37,7 +61,7 @@ const isAttachedTo = async (
   { db, clock, config }: Deps,
   binary: AttachedBinary,
   typeId: number,
-  holds: (line: string) => boolean,
+  opens: Opens,
 ): Promise<boolean> => {
   const { pageRows, pageBytes } = config.limits
   let after = 0
@@ -45,7 +69,7 @@ const isAttachedTo = async (
     await clock.yield()
     const rows = await readAttaching(db, binary, typeId, { after, maxRows: pageRows, maxBytes: pageBytes })
     const lines = await readLinesAt(db, rows, pageBytes)
-    if ([...lines.values()].some(holds)) return true
+    for (const line of lines.values()) if (await opens(line)) return true
     const last = rows.at(-1)
     if (last === undefined) return false
     after = last.position

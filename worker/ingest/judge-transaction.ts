@@ -7,6 +7,7 @@ import { type Latest, readLatest } from '../store/read-latest.ts'
 import type { ReadTarget } from '../store/write-all-versions.ts'
 import type { Draft } from '../store/write-versions.ts'
 import { assertAttachable } from './assert-attachable.ts'
+import { assertNestable } from './assert-nestable.ts'
 import type { StoringEntry } from './entry-draft.ts'
 import { atEntry, atEntryLater } from './entry-result.ts'
 import { guardOf } from './guard.ts'
@@ -33,7 +34,10 @@ export const judgeTransaction = async (deps: Deps, reach: ReachOf, plan: Plan): 
   const looks = looksOf(deps, reach, plan)
   const drafts = plan.drafts.map(({ draft }) => draft)
   for (const { index, draft } of plan.drafts)
-    await atEntryLater(index, () => assertAttachable(deps, reach, draft, drafts))
+    await atEntryLater(index, async () => {
+      await assertAttachable(deps, reach, draft, drafts)
+      await assertNestable(deps, reach, draft, drafts)
+    })
   const expected = new Map<number, number>()
   if (looks.length === 0) return { plan, looked: new Set() }
   const found = readLatest(

@@ -6,6 +6,7 @@ import type { TargetOf } from '../fhir/replace-links.ts'
 import { isResourceType } from '../fhir/resource-type.ts'
 import type { ReachOf } from '../fhir/scope/reach-filter.ts'
 import { type Draft, writeVersions } from '../store/write-versions.ts'
+import { nestedGroupsOf } from './assert-nestable.ts'
 import {
   draftOfDeleteEntry,
   draftOfEntry,
@@ -38,6 +39,7 @@ export const processBatch = async (
   const writes = createWrites(deps, results)
   let budget = deps.config.limits.maxBundleBytes
   for (const [index, text] of entries.entries()) {
+    if (index % pauseAfter === 0) await deps.clock.yield() // what is not gathered goes to the database one by one
     const done = await attempt(async () => {
       const entry = nameEntry(readEntry(text, serverBase), deps.newId)
       if (isWriting(entry)) {
@@ -58,13 +60,16 @@ export const processBatch = async (
   return results
 }
 
+const pauseAfter = 20
+
 const isWriting = (entry: NamedEntry): entry is Write['entry'] =>
   entry.method !== 'GET' && entry.method !== 'HEAD'
 
 /** Whether the store must be looked at before somebody may write this, so that it cannot be gathered. */
 const needsLook = (deps: Deps, reach: ReachOf, { entry, draft }: Write): boolean =>
   guardOf(reach, changeOf(deps, entry, draft)) !== undefined ||
-  ((draft.attachments ?? []).length > 0 && reach('Binary', 'r')?.isWhole !== true)
+  ((draft.attachments ?? []).length > 0 && reach('Binary', 'r')?.isWhole !== true) ||
+  (nestedGroupsOf(draft).length > 0 && reach('Group', 'r')?.isWhole !== true)
 
 const attempt = async (work: () => Promise<EntryResult | undefined>): Promise<EntryResult | undefined> => {
   try {

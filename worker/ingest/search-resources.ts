@@ -11,6 +11,7 @@ import { cutFound } from './cut-found.ts'
 import { type FoundResource, isMatchOf, placeOf, shownLines } from './found-lines.ts'
 import { reachWithin } from './reach.ts'
 import { type Included, readIncluded } from './read-included.ts'
+import { rowsFor } from './search-effort.ts'
 
 export type SearchResult = {
   readonly asOf: number
@@ -80,12 +81,12 @@ const findPage = async (
   { count, tellsPlaces }: { readonly count: number; readonly tellsPlaces: boolean },
 ): Promise<Pick<SearchResult, 'matches' | 'next'>> => {
   const { pageRows, pageBytes } = deps.config.limits
+  const { atOnce, inAll: mostRows } = rowsFor(filter, maxPages * pageRows, deps.config.limits)
   const matches: FoundResource[] = []
   let [looked, bytes, after, behind] = [0, 0, range.after, undefined as string | undefined]
-  const mostRows = (maxPages * pageRows) / Math.max(1, filter.values / easyValues)
   for (;;) {
     await deps.clock.yield() // a statement on a file, and what is made of it, keeps everyone else waiting
-    const rows = await readSearchRows(deps.db, { ...range, after }, pageRows)
+    const rows = await readSearchRows(deps.db, { ...range, after }, atOnce)
     for await (const { row, line } of shownLines(deps, rows)) {
       looked++
       const isMatch = line !== undefined && isMatchOf(filter, line)
@@ -97,7 +98,7 @@ const findPage = async (
       matches.push({ type: filter.type, id: row.id, line })
       bytes += row.bytes
     }
-    if (rows.length < pageRows) return { matches, next: undefined }
+    if (rows.length < atOnce) return { matches, next: undefined }
     if (looked >= mostRows) return { matches, next: tellsPlaces ? after : (behind ?? nameless(after, range)) }
   }
 }
@@ -113,6 +114,3 @@ const nameless = (after: string | undefined, { order }: SearchRange): string | u
 
 /** Pages of candidates that one request looks at: a page of matches may be short, and its `next` link goes on. */
 const maxPages = 10
-
-/** Values of a query that do not make it slower than others. */
-const easyValues = 20

@@ -4,6 +4,7 @@ import type { ReachOf } from '../fhir/scope/reach-filter.ts'
 import { type Latest, readLatest } from '../store/read-latest.ts'
 import { type Draft, type WrittenVersion, writeVersions } from '../store/write-versions.ts'
 import { assertAttachable } from './assert-attachable.ts'
+import { assertNestable } from './assert-nestable.ts'
 import { storedVersion } from './entry-draft.ts'
 import { type Change, type Guard, guardOf } from './guard.ts'
 
@@ -19,6 +20,7 @@ export const writeWithin = async (
 ): Promise<WrittenVersion | undefined> => {
   const guard = guardOf(reach, changeOf(deps, change, draft))
   await assertAttachable(deps, reach, draft, [])
+  await assertNestable(deps, reach, draft, [])
   return guard === undefined ? writeOne(deps, draft) : writeGuarded(deps, change, draft, guard)
 }
 

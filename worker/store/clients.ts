@@ -73,7 +73,7 @@ export const deleteClient = (clientId: string): Statement =>
   sql`delete from client where client_id = ${clientId}`
 
 /** In SQL: the client is there, the same as was looked at, and not suspended. */
-export const isActiveClient = ({ clientId, createdAt }: Client): Statement =>
+export const isActiveClient = ({ clientId, createdAt }: Pick<Client, 'clientId' | 'createdAt'>): Statement =>
   sql`exists (select 1 from client where client_id = ${clientId} and created_at = ${createdAt} and suspended_at is null)`
 
 export type ClientRow = Selectable<ClientTable>

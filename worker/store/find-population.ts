@@ -44,12 +44,28 @@ export const readMembersAmong = async (
   const own = await membersAmong(db, sql`select ${groupKey}`, patientKeys, now)
   if (own.size === patientKeys.length) return own
   // Only now are all members looked at, for there may be groups among them.
-  const nested = sql`select ${groupKey} union
-      select m.member_key from g cross join group_member m on m.group_key = g.key
-      cross join resource r on r.resource_key = m.member_key
-      cross join resource_version v on v.position = r.current_position
-      where r.type_id = ${groupTypeId} and v.deleted = 0 and ${countsNow(now)}`
+  const nested = sql`select ${groupKey} union ${groupsInside(now)}`
   return membersAmong(db, nested, patientKeys, now)
+}
+
+/** Whether one of the patients is a member at `now` of one of the Groups, or of one nested in it. */
+export const isMemberOfAny = async (
+  db: Db,
+  groupIds: readonly string[],
+  patientIds: readonly string[],
+  now: number,
+): Promise<boolean> => {
+  const { rows } = await sql<{ found: 0 | 1 }>`with recursive g (key) as materialized (
+      select r.resource_key from json_each(${JSON.stringify(groupIds)}) i
+      cross join resource r on r.type_id = ${groupTypeId} and r.id = i.value
+      cross join resource_version v on v.position = r.current_position where v.deleted = 0
+      union ${groupsInside(now)})
+    select exists (select 1 from json_each(${JSON.stringify(patientIds)}) i
+      cross join resource p on p.type_id = ${patientTypeId} and p.id = i.value
+      cross join g
+      cross join group_member m on m.group_key = g.key and m.member_key = p.resource_key
+      where ${countsNow(now)}) as found`.execute(db.query)
+  return rows[0]?.found === 1
 }
 
 const membersAmong = async (
@@ -66,6 +82,13 @@ const membersAmong = async (
   )
   return new Set(rows.map(({ key }) => key))
 }
+
+/** SQL: the Groups that are members of those in `g`. */
+const groupsInside = (now: number): RawBuilder<unknown> =>
+  sql`select m.member_key from g cross join group_member m on m.group_key = g.key
+      cross join resource r on r.resource_key = m.member_key
+      cross join resource_version v on v.position = r.current_position
+      where r.type_id = ${groupTypeId} and v.deleted = 0 and ${countsNow(now)}`
 
 const countsNow = (now: number): RawBuilder<unknown> =>
   sql`m.removed_seq is null and m.inactive = 0 and (m.period_start is null or m.period_start <= ${now})

@@ -31,12 +31,21 @@ export type Idempotency = { readonly keyHash: string; readonly requestHash: stri
 /**
  * Writes a job and its `plan` unit and fixes its snapshot, in one transaction: `transactionTime` T is max(now, last assigned, T of
  * the job before), `asOf` the last `seq` given out, and the floor rises to T + 1 ms, so that a write in the same millisecond is
- * later than T. Writes nothing, and returns false, when there is a job with the same key already, or no place for another one.
+ * later than T. Writes nothing, and returns false, when there is a job with the same key already, no place for another one, or `onlyIf` does not hold.
  */
 export const insertJob = async (
   db: Db,
   job: NewJob,
-  { place, event, ...options }: WriteOptions & { readonly place: Place; readonly event: AuditEvent },
+  {
+    place,
+    event,
+    onlyIf = sql`true`,
+    ...options
+  }: WriteOptions & {
+    readonly place: Place
+    readonly event: AuditEvent
+    readonly onlyIf?: Statement | undefined
+  },
 ): Promise<boolean> => {
   const { now } = options
   const { keyHash = null, requestHash = null } = job.idempotency ?? {}
@@ -53,13 +62,17 @@ export const insertJob = async (
         ${job.sinceMs === undefined ? 0 : 1}, ${job.codec}, ${job.partBytes}, ${job.fileBytes}, ${job.rangeBytes},
         strftime('%Y%m%dT%H%M%SZ', ${t} / 1000, 'unixepoch') || '_' || ${job.jobId}, ${job.outcomeLines}, 0, ${now},
         ${keyHash}, ${requestHash}, ${job.clientId ?? null}, ${job.actorName ?? null}, ${job.maxClientJobs ?? null}
-      from store_clock c where not exists (select 1 from job where ${hasKey(keyHash)}) and ${hasPlace(place)}`,
+      from store_clock c where not exists (select 1 from job where ${hasKey(keyHash)}) and ${hasPlace(place)} and ${onlyIf}`,
     sql`update store_clock set floor = max(${now} + 1, last_assigned + 1, floor)`,
     insertUnits(job.jobId, [planUnit], isThere),
     insertAuditIf(event, isThere),
   ])
   return results.at(-1)?.changed === 1
 }
+
+/** SQL: the job belongs to whom it belonged when it was read, and not to nobody because its client was deleted. */
+export const isStillOf = (clientId: string | undefined, jobId: string): Statement =>
+  sql`exists (select 1 from job where job_id = ${jobId} and client_id is ${clientId ?? null})`
 
 /** A job whose time is over gives its key back at once, and not only when the sweep comes by. */
 const freeKey = (keyHash: string | null, now: number): readonly Statement[] => {

@@ -1,3 +1,4 @@
+import { SluiceError } from '../../errors.ts'
 import type { ResourceType } from '../resource-type.ts'
 import { everything, pairsOf, type Right, type Scope } from './scope.ts'
 
@@ -8,6 +9,8 @@ export type Grants = {
   readonly labels?: readonly SecurityLabel[] | undefined
   /** By what may be read under these, attachments may be opened; without them, under `scopes`. */
   readonly attaching?: readonly Scope[] | undefined
+  /** And then only attachments of what belongs to members of these Groups, or to no patient at all. */
+  readonly groupIds?: readonly string[] | undefined
 }
 
 /** A code in `meta.security` whose resources may be reached, and what with them. */
@@ -18,7 +21,7 @@ export type SecurityLabel = {
 }
 
 /**
- * What REST opens to a client that is bound to some Groups: those, to be read and found, and what is attached to exported resources. Its scopes are about
+ * What REST opens to a client that is bound to some Groups: those, to be read and found, and what is attached to resources of their members. Its scopes are about
  * what comes with the members of these Groups; one by one, nothing says whose a resource is.
  */
 export const boundToGroups = (grants: Grants, groupIds: readonly string[]): Grants => {
@@ -29,7 +32,7 @@ export const boundToGroups = (grants: Grants, groupIds: readonly string[]): Gran
     const query = scope.query === '' ? own : `${scope.query}&${own}`
     return isOfGroups ? [{ type: 'Group' as const, rights, query, version: 2 as const }] : []
   })
-  return { scopes: ofGroups, labels: grants.labels, attaching: grants.scopes }
+  return { scopes: ofGroups, labels: grants.labels, attaching: grants.scopes, groupIds }
 }
 
 export const allGrants: Grants = { scopes: [everything] }
@@ -60,21 +63,34 @@ export const reachOf = (
 
 /** What of the requested scopes the allowed ones leave, and no scope that another one covers (RFC 6749 section 3.3). */
 export const grantScopes = (requested: readonly Scope[], allowed: readonly Scope[]): readonly Scope[] => {
-  const granted = requested.flatMap((wanted) => allowed.flatMap((limit) => intersect(wanted, limit)))
+  const granted: Scope[] = []
+  for (const wanted of requested) {
+    const whole = allowed.find((limit) => covers(limit, wanted))
+    granted.push(...(whole === undefined ? allowed : [whole]).flatMap((limit) => intersect(wanted, limit)))
+    if (granted.length > maxGranted)
+      throw new SluiceError(
+        'invalid-scope',
+        `Cannot grant the scopes: with those that are registered they make more than ${maxGranted}; ask for fewer, or for such as are registered`,
+      )
+  }
   return granted.filter(
     (scope, i) =>
       !granted.some((other, j) => i !== j && covers(other, scope) && (!covers(scope, other) || j < i)),
   )
 }
 
-/** Whether these scopes allow all that `needed` does. A constraint covers what is constrained by it and more. */
-export const coversScope = (scopes: readonly Scope[], needed: Scope): boolean =>
-  scopes.some((scope) => covers(scope, needed))
+/** Each is compared with each, at every request; and no token has room for as many. */
+const maxGranted = 1000
 
-const covers = (scope: Scope, needed: Scope): boolean =>
-  (scope.type === '*' || scope.type === needed.type) &&
-  hasRights(scope, needed.rights) &&
-  isPartOf(scope, needed)
+/** Whether these scopes allow all that `needed` does, or its part that is `of` one type and some rights. A constraint covers what is constrained by it and more. */
+export const coversScope = (
+  scopes: readonly Scope[],
+  needed: Scope,
+  of: Pick<Scope, 'type' | 'rights'> = needed,
+): boolean => scopes.some((scope) => covers(scope, needed, of))
+
+const covers = (scope: Scope, needed: Scope, { type, rights }: Pick<Scope, 'type' | 'rights'> = needed) =>
+  (scope.type === '*' || scope.type === type) && hasRights(scope, rights) && isPartOf(scope, needed)
 
 /** A search by the label and nothing else: what separates values in a search may stand in a code. Without a code it would be all of the system. */
 const searchValueOf = (token: string): string | undefined => {
@@ -101,10 +117,16 @@ const bothQueries = (wanted: Scope, limit: Scope): string => {
 }
 
 /** Every parameter of the one is among those of the other, which is therefore the narrower. */
-const isPartOf = (one: Scope, other: Scope): boolean => {
-  const others = pairsOf(other)
-  return pairsOf(one).every(([name, value]) => others.some(([n, v]) => n === name && v === value))
+const isPartOf = (one: Scope, other: Scope): boolean =>
+  one.query === '' || one.query === other.query || parametersOf(one).isSubsetOf(parametersOf(other))
+
+/** Scopes are compared far oftener than they are made. */
+const parametersOf = (scope: Scope): ReadonlySet<string> => {
+  const known = parametersOfScope.get(scope) ?? new Set(pairsOf(scope).map((pair) => JSON.stringify(pair)))
+  parametersOfScope.set(scope, known)
+  return known
 }
+const parametersOfScope = new WeakMap<Scope, ReadonlySet<string>>()
 
 const isOfType = (scope: Scope, type: ResourceType): boolean => scope.type === '*' || scope.type === type
 

@@ -18,9 +18,14 @@ export const reachAsFar = (
     others.scopes
       .filter((scope) => scope.type === '*' || scope.type === type)
       .filter((scope) => rights.every((right) => scope.rights.includes(right)))
-      .every((scope) => coversScope(grants.scopes, { ...scope, type, rights }))
+      .every((scope) => coversScope(grants.scopes, scope, { type, rights }))
   )
 }
+
+/** The same of all types at once, scope by scope as they are: a quick yes for who comes with what he came with before. */
+export const reachAllAsFar = (grants: Grants, others: Grants, ...rights: readonly Right[]): boolean =>
+  haveLabels(grants, others, rights) &&
+  others.scopes.every((scope) => coversScope(grants.scopes, scope, { type: scope.type, rights }))
 
 const haveLabels = ({ labels }: Grants, others: Grants, rights: readonly Right[]): boolean => {
   if (labels === undefined) return true

@@ -17,6 +17,8 @@ export type ReachFilter = Pick<Filter, 'matches' | 'mayMatch' | 'values' | 'amon
 export type ReachOf = ((type: ResourceType, ...rights: readonly Right[]) => ReachFilter | undefined) & {
   /** How far reading goes by which attachments are opened, where that is another. */
   readonly attaching?: ReachOf
+  /** Whose members' attachments these are; `undefined` is everybody's. */
+  readonly groupIds?: readonly string[] | undefined
 }
 
 /** Compiles what is asked for, once, when it is first asked for. */
@@ -27,10 +29,10 @@ export const compileReach = (grants: Grants, context: SearchContext): ReachOf =>
     if (!compiled.has(key)) compiled.set(key, compile(grants, type, rights, context))
     return compiled.get(key)
   }
-  const { attaching, labels } = grants
+  const { attaching, labels, groupIds } = grants
   return attaching === undefined
     ? reach
-    : Object.assign(reach, { attaching: compileReach({ scopes: attaching, labels }, context) })
+    : Object.assign(reach, { attaching: compileReach({ scopes: attaching, labels }, context), groupIds })
 }
 
 /** `isNarrowed`: not everything of the type may be reached. */

@@ -42,12 +42,10 @@ export const withoutEmpty = (pairs: readonly QueryPair[]): readonly QueryPair[] 
 
 /** Splits what is about the result from what is about the match, and reads it. What is not supported is refused by name. */
 export const readSearchRequest = (type: ResourceType, pairs: readonly QueryPair[]): SearchRequest => {
-  const query: QueryPair[] = []
-  const result = new Map<string, string[]>()
-  for (const [name, value] of pairs) {
-    if (!isAboutResult(name)) query.push([name, value])
-    else result.set(name, [...(result.get(name) ?? []), value])
-  }
+  const query = pairs.filter(([name]) => !isAboutResult(name))
+  const result = new Map(
+    [...Map.groupBy(pairs, ([name]) => name)].map(([name, given]) => [name, given.map(([, value]) => value)]),
+  )
   const summary = single(result, '_summary')
   if (summary !== undefined && summary !== 'count' && summary !== 'false')
     throw unsupported('_summary', summary, 'only count is')
@@ -64,7 +62,7 @@ export const readSearchRequest = (type: ResourceType, pairs: readonly QueryPair[
     wantsTotal: total === 'accurate' || onlyCount,
     onlyCount,
     elements: readElements(result.get('_elements')),
-    includes: (result.get('_include') ?? []).map((value) => readInclude(type, value)),
+    includes: readIncludes(type, result.get('_include') ?? []),
     asOf: readNumber(result, '_asOf'),
     after: readAfter(single(result, '_after'), order),
   }
@@ -116,6 +114,15 @@ const readOrder = (sort: string | undefined): SearchOrder => {
       throw unsupported('_sort', sort, 'only _lastUpdated and _id are, each also with a "-" in front')
   }
 }
+
+/** Each is looked for in every match, so it counts once, and there are not many. */
+const readIncludes = (type: ResourceType, given: readonly string[]): readonly Include[] => {
+  const values = [...new Set(given)]
+  if (values.length > maxIncludes)
+    throw new SluiceError('invalid', `Cannot read _include: there are more than ${maxIncludes} of it`)
+  return values.map((value) => readInclude(type, value))
+}
+const maxIncludes = 50
 
 /** `Type:parameter` or `Type:parameter:Target` (R4 search.html#include). */
 const readInclude = (type: ResourceType, value: string): Include => {
