@@ -67,8 +67,9 @@ describe.skipIf(browserProgram === undefined)('The dashboard in Chromium', { tim
     await page.getByRole('button', { name: 'Cancel export' }).waitFor()
     return page.url().split('/').at(-1) ?? ''
   }
+  /** Waits little: the export may have been completed just now. */
   const percentOf = async (): Promise<number> =>
-    Number(/(\d+) %/.exec((await page.getByText(/\d+ %, /).textContent()) ?? '')?.[1])
+    Number(/(\d+) %/.exec((await page.getByText(/\d+ %, /).textContent({ timeout: 1000 })) ?? '')?.[1])
 
   test('starts an export, shows how it goes on until it is done, and hands out its files', async () => {
     await page.goto('/')
@@ -194,6 +195,10 @@ describe.skipIf(browserProgram === undefined)('The dashboard in Chromium', { tim
     await page.getByText('None is chosen').waitFor()
     expect(await page.getByRole('radio', { name: /Everything/ }).isChecked()).toBe(true)
     await fetch(statusUrl, { method: 'DELETE' })
+
+    await page.goto('/new?from=nothing')
+    await page.getByText('The other export cannot be repeated').waitFor()
+    expect(complaints.splice(0)).toEqual([expect.stringContaining('404')])
   })
 
   test('goes on from the last export of the same, and from no other', async () => {

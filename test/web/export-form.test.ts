@@ -1,6 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import type { Job } from '../../web/src/lib/api/client.ts'
-import { curlOf, emptyForm, formOf, isChainedTo, lacksPatients } from '../../web/src/lib/export-form.ts'
+import {
+  curlOf,
+  emptyForm,
+  formOf,
+  isChainedTo,
+  lackOf,
+  lacksPatients,
+} from '../../web/src/lib/export-form.ts'
 
 const base = 'http://127.0.0.1:8080/fhir'
 const done: Job = {
@@ -37,6 +44,13 @@ describe('The form of a new export', () => {
     expect(curlOf(again, base, false)).toContain('"reference":"Patient/{id}"')
     expect(lacksPatients({ ...again, patients: 'p1' })).toBe(false)
     expect(lacksPatients({ ...again, unlisted: 0 })).toBe(false)
+  })
+
+  test('says what is missing, and where, before anything is asked', () => {
+    expect(lackOf(emptyForm())).toBeUndefined()
+    expect(lackOf({ ...emptyForm(), level: 'group', groupId: ' ' })?.field).toBe('groupId')
+    expect(lackOf(formOf({ ...done, patients: 2 }))?.field).toBe('patients')
+    expect(lackOf(formOf(done))).toBeUndefined()
   })
 
   test('goes on from a job only if that has brought all the form asks for', () => {

@@ -29,6 +29,14 @@ export const stateWords: Readonly<Record<JobState, string>> = {
 export const isOpen = ({ state }: Pick<Job, 'state'>): boolean =>
   state === 'accepted' || state === 'in-progress'
 
+/** Nobody has a name where no credentials are asked for. */
+export const askerOf = ({ askedBy, clientId }: Pick<Job, 'askedBy' | 'clientId'>): string | undefined =>
+  askedBy ?? clientId
+
+/** How long it took; nothing while it goes on. */
+export const tookMs = ({ createdAt, endedAt }: Pick<Job, 'createdAt' | 'endedAt'>): number | undefined =>
+  endedAt === undefined ? undefined : Date.parse(endedAt) - Date.parse(createdAt)
+
 /** What a file, or a part of the work, is about. */
 export const holdsOf = (type: string | undefined, kind: 'output' | 'deleted' | 'error'): string =>
   kind === 'output'

@@ -108,6 +108,18 @@ const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`
 
 export type Field = 'groupId' | 'patients' | 'types' | 'since' | 'until'
 
+/** Why the export was not started, and the field that it is about, if it is about one. */
+export type Refusal = { readonly problem: string; readonly field: Field | undefined }
+
+/** What is missing before there is anything to ask for. */
+export const lackOf = (form: ExportForm): Refusal | undefined => {
+  if (form.level === 'group' && form.groupId.trim() === '')
+    return { problem: 'Which Group? Give the id that it has on this server.', field: 'groupId' }
+  if (lacksPatients(form))
+    return { problem: 'Which patients? List them again, or choose all.', field: 'patients' }
+  return undefined
+}
+
 /** The field that a refusal is about, told by what its sentence names. */
 export const fieldOf = (message: string): Field | undefined => {
   const names: readonly (readonly [RegExp, Field])[] = [
