@@ -1,5 +1,6 @@
 import { hasCode } from '../errors.ts'
 import { areWholeLines } from '../fhir/whole-lines.ts'
+import { freeMemory } from '../platform/free-memory.ts'
 import { type Page, rowsThatFit } from '../store/page.ts'
 import { readUnitPage } from './read-unit-page.ts'
 import { recordProblem } from './record-problem.ts'
@@ -36,6 +37,7 @@ export const createPageReader = (slice: Slice): PageReader => {
     if ('bytes' in page) {
       trusted = page.last < suspectedUntil ? halfOf(trusted) : trusted * 2
       maxRows = Math.min(trusted, rowsThatFit(read.rows, read.bytes.length, bounds))
+      if (page.bytes.buffer !== read.bytes.buffer) freeMemory(read.bytes)
       return page
     }
     if (read.rows > 1) {

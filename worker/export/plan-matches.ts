@@ -2,6 +2,7 @@ import { stripMarks } from '../fhir/attachment-urls.ts'
 import { patientCompartmentTypeIds } from '../fhir/patient-compartment.ts'
 import { typeIdOf } from '../fhir/resource-type.ts'
 import { mayHide } from '../fhir/search/filter.ts'
+import { freeMemory } from '../platform/free-memory.ts'
 import { nextPosition } from '../store/count-range.ts'
 import type { Statement } from '../store/db.ts'
 import type { Job } from '../store/jobs.ts'
@@ -155,7 +156,9 @@ const askDeleted = async (
 }
 
 const judge = (slice: Slice, plan: MatchPlan, filters: JobFilters, page: Page): MatchStep => {
+  const size = page.bytes.length
   const text = stripMarks(decoder.decode(page.bytes))
+  freeMemory(page.bytes)
   const hides = mayHide(text)
   const matching = text.split('\n').flatMap((line) => {
     const blank = line.indexOf(' ')
@@ -165,11 +168,11 @@ const judge = (slice: Slice, plan: MatchPlan, filters: JobFilters, page: Page): 
     return ofType !== undefined && satisfies(ofType, line.slice(blank + 1), hides) ? [position] : []
   })
   const { pageRows, pageBytes } = slice.deps.config.limits
-  const maxRows = rowsThatFit(page.rows, page.bytes.length, { maxRows: pageRows, maxBytes: pageBytes })
+  const maxRows = rowsThatFit(page.rows, size, { maxRows: pageRows, maxBytes: pageBytes })
   return {
     plan: { ...plan, maxRows },
     rows: page.rows,
-    bytes: page.bytes.length,
+    bytes: size,
     statements: matching.length === 0 ? [] : [insertMatches(slice.unit, matching)],
   }
 }

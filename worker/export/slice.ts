@@ -1,4 +1,5 @@
 import type { Deps } from '../deps.ts'
+import { freeMemory } from '../platform/free-memory.ts'
 import {
   commitFile,
   commitRestart,
@@ -63,6 +64,7 @@ const writeFiles = async (slice: Slice, open: OpenFile | undefined): Promise<voi
     held(await commitUnitDone(deps.db, unit, end))
   } finally {
     await writer.settle()
+    buffers.free()
   }
 }
 
@@ -79,6 +81,7 @@ const copyPages = async (slice: Slice, cutter: Cutter, writer: FileWriter): Prom
     for (const cut of cutter.cut(page, offset)) await writeCut(writer, cut)
     offset = Math.max(0, offset - page.bytes.length)
     after = page.last
+    freeMemory(page.bytes) // they stand in a part by now
     if (budget.isSpent()) return false
     // A statement on a file runs on this thread: without this, uploads and requests would wait for the whole slice.
     await deps.clock.yield()
