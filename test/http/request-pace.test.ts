@@ -2,12 +2,13 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { SluiceError } from '../../worker/errors.ts'
 import { createApp } from '../../worker/http/app.ts'
 import { createSlidingWindow } from '../../worker/platform/sliding-window.ts'
+import { revokeTokensOf } from '../../worker/store/access-tokens.ts'
 import { patient } from '../store/open-store.ts'
 import { bearer } from '../support/bearer.ts'
 import { fakeClock } from '../support/fake-clock.ts'
 import { createHarness, type Harness, type Manifest, pathOf, statusPathOf } from '../support/harness.ts'
 import { administrator, clientWith } from '../support/principals.ts'
-import { createSmartHarness } from '../support/smart.ts'
+import { createSmartHarness, registerClient } from '../support/smart.ts'
 import { expectOutcome } from './expect-outcome.ts'
 
 const harnesses: Harness[] = []
@@ -162,6 +163,26 @@ describe('Bad credentials', () => {
     const { from } = await guessing()
     for (let times = 0; times < 60; times++) await from(first)(path)
     expect((await from(second)(path)).status).toBe(status)
+  })
+
+  test('that were good and have ended, by whomever, are none: who goes on asking keeps nobody out', async () => {
+    const h = await open()
+    const [suspended, revoked, neighbour] = [
+      await registerClient(h),
+      await registerClient(h, 'system/*.rs', { clientId: 'revoked' }),
+      await registerClient(h, 'system/*.rs', { clientId: 'neighbour' }),
+    ]
+    const tokens = [await suspended.token(), await revoked.token()]
+    const good = await neighbour.token()
+    const admin = h.as(administrator())
+    expect((await admin('/admin/api/clients/client-1/suspend', { method: 'POST' })).status).toBe(200)
+    await h.deps.db.batch([revokeTokensOf('revoked', h.clock.now())])
+    const app = createApp(h.deps, () => {})
+    const from = (token: string) =>
+      app.request(path, { headers: { host: 'localhost', ...bearer(token) } }, { peer: '203.0.113.1' })
+    for (const token of tokens)
+      for (let n = 0; n < 70; n++) await expectOutcome(await from(token), 401, 'expired')
+    expect((await from(good)).status).toBe(404)
   })
 
   test('that are good count for nothing, nor do those of nobody knows where', async () => {

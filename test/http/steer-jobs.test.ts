@@ -215,7 +215,7 @@ const jobOnly = async (response: Response) => {
 }
 
 describe('POST /admin/api/jobs/{id}/extend', () => {
-  test('keeps the files for longer, by seconds or until an instant, of jobs that are completed or failed', async () => {
+  test('keeps the files for longer, by seconds or until an instant or a date, of jobs that are completed or failed', async () => {
     const done = await kickOff()
     await runToEnd()
     const failed = await kickOff()
@@ -226,7 +226,9 @@ describe('POST /admin/api/jobs/{id}/extend', () => {
       expect(Date.parse(later.expiresAt ?? '')).toBe(end + 3_600_000)
       const until = new Date(h.clock.now() + 30 * dayMs).toISOString()
       expect((await shown(await step(id, 'extend', { until }))).expiresAt).toBe(until)
-      expect((await audit(id)).filter(([action]) => action === 'export.extend')).toHaveLength(2)
+      const date = new Date(h.clock.now() + 40 * dayMs).toISOString().slice(0, 10)
+      expect((await shown(await step(id, 'extend', { until: date }))).expiresAt).toBe(`${date}T00:00:00.000Z`)
+      expect((await audit(id)).filter(([action]) => action === 'export.extend')).toHaveLength(3)
     }
     h.clock.advance(20 * dayMs)
     await h.sweep()

@@ -260,7 +260,7 @@ describe('The sweep', () => {
     ]
     await h.sweep()
     expect(await rows()).toEqual([1, 1])
-    h.clock.advance(360_000)
+    h.clock.advance(660_000)
     await h.sweep()
     expect(await rows()).toEqual([1, 0])
     h.clock.advance(86_400_000)

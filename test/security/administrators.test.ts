@@ -302,6 +302,25 @@ describe('An access key', () => {
     ).toBe(400)
   })
 
+  test('ends when it was said to, as an instant or a date', async () => {
+    const ada = await enrolled(h)
+    const make = (expiresAt: string) => ada.send('POST', '/admin/api/access-keys', { name: 'x', expiresAt })
+    for (const [said, shown] of [
+      ['2026-01-03', '2026-01-03T00:00:00.000Z'],
+      ['2026-01-03T00:00:00+02:00', '2026-01-02T22:00:00.000Z'],
+    ] as const)
+      expect((await make(said)).body).toMatchObject({ accessKey: { expiresAt: shown } })
+    for (const text of [
+      '2025-12-31',
+      '2026-02-30',
+      '3.1.2026',
+      '2026-01-03T00:00:00',
+      '9999-12-31T23:59:59-14:00',
+      '',
+    ])
+      expect((await make(text)).status).toBe(400)
+  })
+
   test('tells when it was last used, to the minute', async () => {
     const ada = await enrolled(h)
     const seen: (number | null)[] = []

@@ -2,7 +2,9 @@ import { base64url, exportSPKI, importJWK, SignJWT } from 'jose'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type FetchKeySet, verifyAssertion } from '../../worker/auth/verify-assertion.ts'
 import { SluiceError } from '../../worker/errors.ts'
+import { runSweep } from '../../worker/export/sweep.ts'
 import { updateClient } from '../../worker/store/clients.ts'
+import { fakeClock } from '../support/fake-clock.ts'
 import type { Harness } from '../support/harness.ts'
 import {
   createSmartHarness,
@@ -507,6 +509,13 @@ describe('An assertion that was used (T-10)', () => {
     h.clock.advance(360_000)
     await h.sweep()
     expect(await isRemembered()).toBe(false)
+  })
+
+  test('is remembered while any process would accept it, though the clock of the one that sweeps is minutes ahead', async () => {
+    const assertion = await client.assertion({ jti: 'clocks', exp: inSeconds(60) })
+    expect((await send(assertion)).status).toBe(200)
+    await runSweep({ ...h.deps, clock: fakeClock(h.clock.now() + 300_000) })
+    expect(await refuse(assertion)).toContain("'jti'")
   })
 
   test('may have its jti again once that time is over, even before a sweep', async () => {

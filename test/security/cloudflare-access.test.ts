@@ -196,6 +196,14 @@ describe('An assertion is refused', () => {
     for (const part of assertion.split('.')) expect(text).not.toContain(part)
   })
 
+  test('only for a while where the keys of the team are not to be had', async () => {
+    const down = async () => ({ status: 502, headers: new Headers(), body: '' })
+    app = createApp({ ...h.deps, askRemote: down }, () => {})
+    const response = await ask(await sign(honest()))
+    expect(response.status).toBe(503)
+    expect(response.headers.get('retry-after')).toBe('10')
+  })
+
   test('where no team is configured: the header is nothing then', async () => {
     const plain = await createSmartHarness()
     const headers = { ...ownPage, 'cf-access-jwt-assertion': await sign(honest()) }

@@ -189,11 +189,13 @@ describe('A token of an issuer of others', () => {
     expect(await refuses(await sign(usual))).toBe('accepted')
   })
 
-  test('is refused while the keys of its issuer are not to be had, without a word on where they are', async () => {
-    const { refuses } = await scene({}, saysJson({}, {}, 503))
-    expect(await refuses(await sign(usual))).toBe(
-      'invalid-token: Cannot accept the access token: the keys of its issuer are not to be had',
-    )
+  test('is neither good nor bad while the keys of its issuer are not to be had, without a word on where they are', async () => {
+    const { accept } = await scene({}, saysJson({}, {}, 503))
+    await expect(accept(await sign(usual))).rejects.toMatchObject({
+      code: 'remote-unavailable',
+      message:
+        'Cannot check the access token: the keys of its issuer are not to be had at the moment; send it again after Retry-After',
+    })
   })
 })
 
@@ -246,7 +248,7 @@ describe('The client of a token', () => {
     const { harness, refuses } = await scene()
     await register(harness, { suspendedAt: 1 })
     expect(await refuses(await sign(usual))).toBe(
-      'invalid-token: Cannot accept the access token: its client is suspended',
+      'expired-token: Cannot accept the access token: its client is suspended',
     )
   })
 })

@@ -1,19 +1,19 @@
 import { errors, importJWK, type JWTHeaderParameters, type JWTPayload, jwtVerify } from 'jose'
 import type { Issuer } from '../config/issuers.ts'
 import { type Deps, searchContextOf } from '../deps.ts'
-import { hasCode, SluiceError } from '../errors.ts'
+import { SluiceError } from '../errors.ts'
 import { type Grants, grantScopes } from '../fhir/scope/grants.ts'
 import type { SearchContext } from '../fhir/search/term.ts'
 import { pickKey } from '../platform/pick-key.ts'
 import { signatureAlgorithms } from '../platform/signature-algorithm.ts'
 import { type Client, readClient } from '../store/clients.ts'
 import { grantsOfWords } from './issuer-grants.ts'
-import { fetchKeySet } from './key-set.ts'
+import { fetchIssuerKeys } from './issuer-keys.ts'
 import type { ClientPrincipal } from './principal.ts'
 
 /**
- * The client that an issuer of others has given the token to. Throws `invalid-token` or `expired-token`. A token whose scopes are not for us
- * is good, and opens nothing.
+ * The client that an issuer of others has given the token to. Throws `invalid-token` or `expired-token`, and
+ * `remote-unavailable` while nobody can tell. A token whose scopes are not for us is good, and opens nothing.
  */
 export const authenticateIssuer = async (
   deps: Deps,
@@ -25,7 +25,8 @@ export const authenticateIssuer = async (
   const context = searchContextOf(deps)
   const grants = grantsOfWords(issuer, wordsIn(issuer, payload), context)
   const client = await readClient(deps.db, clientId)
-  if (client?.suspendedAt !== undefined) throw refused('its client is suspended')
+  if (client?.suspendedAt !== undefined)
+    throw new SluiceError('expired-token', 'Cannot accept the access token: its client is suspended')
   return {
     kind: 'client',
     clientId,
@@ -64,7 +65,7 @@ const verify = async (deps: Deps, issuer: Issuer, token: string): Promise<JWTPay
 
 const keyOf = async (deps: Deps, { jwksUrl }: Issuer, { kid, alg }: JWTHeaderParameters) => {
   if (kid !== undefined && typeof kid !== 'string') throw refused('its "kid" is no text')
-  const keySet = await fetchKeySet(deps, jwksUrl, kid)
+  const keySet = await fetchIssuerKeys(deps, jwksUrl, kid)
   const { key } = pickKey(keySet, kid, alg)
   if (key === undefined) throw refused('its issuer has no key for it, or more than one')
   return importJWK(key, alg).catch((error: unknown) => {
@@ -74,7 +75,6 @@ const keyOf = async (deps: Deps, { jwksUrl }: Issuer, { kid, alg }: JWTHeaderPar
 
 /** Our own refusals as they are; those of `jose` without the words of the token, which may be anything. */
 const refusalOf = (error: unknown): unknown => {
-  if (hasCode(error, 'invalid-client')) return refused('the keys of its issuer are not to be had', error)
   if (!(error instanceof errors.JOSEError)) return error
   if (error instanceof errors.JWTExpired)
     return new SluiceError('expired-token', 'Cannot accept the access token: it has expired')

@@ -2,8 +2,8 @@ import { createLocalJWKSet, decodeProtectedHeader, errors, jwtVerify } from 'jos
 import { z } from 'zod'
 import type { CloudflareAccess } from '../config.ts'
 import type { Deps } from '../deps.ts'
-import { hasCode, SluiceError } from '../errors.ts'
-import { fetchKeySet } from './key-set.ts'
+import { SluiceError } from '../errors.ts'
+import { fetchIssuerKeys } from './issuer-keys.ts'
 import { listedRole, subjectOf } from './listed-role.ts'
 import type { AdministratorPrincipal } from './principal.ts'
 import { findVouchedFor } from './vouched-for.ts'
@@ -48,7 +48,7 @@ const verifiedEmail = async (
 ): Promise<string> => {
   try {
     const { kid } = decodeProtectedHeader(assertion)
-    const keySet = await fetchKeySet(deps, `${issuer}/cdn-cgi/access/certs`, kid)
+    const keySet = await fetchIssuerKeys(deps, `${issuer}/cdn-cgi/access/certs`, kid)
     const { payload } = await jwtVerify(assertion, createLocalJWKSet({ keys: [...keySet.keys] }), {
       algorithms: ['RS256'],
       issuer,
@@ -78,8 +78,7 @@ const refusalOf = (error: unknown): unknown => {
   const isItsFault =
     error instanceof errors.JOSEError ||
     error instanceof TypeError || // what is no JWS at all
-    error instanceof z.ZodError ||
-    hasCode(error, 'invalid-client')
+    error instanceof z.ZodError
   if (!isItsFault) return error
   return new SluiceError(
     'invalid-token',

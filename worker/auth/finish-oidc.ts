@@ -11,7 +11,7 @@ import { redirectUriOf } from './begin-oidc.ts'
 import { beginSession } from './begin-session.ts'
 import { endVouchedFor } from './end-vouched-for.ts'
 import { type Claims, nameOf, roleOf } from './oidc-person.ts'
-import { type FindProvider, type Provider, reasonOf } from './oidc-provider.ts'
+import { configuredProvider, type FindProvider, type Provider, reasonOf } from './oidc-provider.ts'
 import { type OidcSignIn, takeOidcSignIn } from './oidc-sign-in.ts'
 import { findVouchedFor } from './vouched-for.ts'
 
@@ -34,10 +34,11 @@ export const finishOidcSignIn = async (
   findProvider: FindProvider,
   { parameters, browserSecret, source, replaces }: OidcCallback,
 ): Promise<{ readonly sessionSecret: string; readonly to: string }> => {
-  const provider = await findProvider()
+  configuredProvider(deps)
   const signIn = await takeOidcSignIn(deps, { state: parameters.get('state') ?? '', browserSecret })
   if (signIn === undefined)
     throw refusal('this page was already used, is older than ten minutes, or belongs to another browser')
+  const provider = await findProvider() // not for strangers, who have begun nothing
   const claims = await askWhoItIs(deps, provider, parameters, signIn)
   const subject = `${claims.iss}|${claims.sub}`
   const role = roleOf(provider.config, claims)

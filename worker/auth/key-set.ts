@@ -15,26 +15,27 @@ import {
  * The key set at a URL, from a cache that all nodes share, for as long as its `Cache-Control` allows (SPEC T-13). One that has no key `kid`
  * is asked for once more, but not often: keys are rotated, and strangers make ids up. One that is no longer fresh is never used, not even
  * when it cannot be had anew: a key that was withdrawn must end, and whoever keeps its owner from saying so must gain nothing. Throws
- * `invalid-client` when it cannot be had.
+ * `invalid-client` when it cannot be had. `leastMs`: how long it is kept whatever its server says.
  */
 export const fetchKeySet = async (
   deps: Deps,
   url: string,
   kid: string | undefined,
+  leastMs = 0,
 ): Promise<PublicKeySet> => {
   const now = deps.clock.now()
   const known = await readKeySet(deps.db, url)
   const fresh = known !== undefined && known.freshUntil > now ? known.keySet : undefined
-  if (fresh !== undefined) return hasKey(fresh, kid) ? fresh : fetchForced(deps, url, now, fresh)
+  if (fresh !== undefined) return hasKey(fresh, kid) ? fresh : fetchForced(deps, url, now, fresh, leastMs)
   if (await isResting(deps, url, known, now))
     throw refused(url, 'it could not be had a moment ago, and is asked for again in a few seconds')
-  return fetchNow(deps, url, now)
+  return fetchNow(deps, url, now, leastMs)
 }
 
 /** For keys that change without notice. Who makes up ids gets one request a minute out of us. */
 const forcedPaceMs = 60_000
 /** How long a set that could not be had is not asked for. */
-const restMs = 10_000
+export const restMs = 10_000
 
 const hasKey = ({ keys }: PublicKeySet, kid: string | undefined): boolean =>
   kid === undefined || keys.some((key) => key.kid === kid)
@@ -45,28 +46,33 @@ const fetchForced = async (
   url: string,
   now: number,
   fresh: PublicKeySet,
+  leastMs: number,
 ): Promise<PublicKeySet> => {
   if (!(await claimForcedFetch(deps.db, url, now, forcedPaceMs))) return fresh
   try {
-    return await fetchNow(deps, url, now)
+    return await fetchNow(deps, url, now, leastMs)
   } catch (error) {
     if (error instanceof SluiceError && error.code === 'invalid-client') return fresh
     throw error
   }
 }
 
+/** Nothing is written before the time has come: many may ask meanwhile. */
 const isResting = async (
   { db }: Deps,
   url: string,
   known: KnownKeySet | undefined,
   now: number,
-): Promise<boolean> => known !== undefined && known.failedAt > 0 && !(await claimRetry(db, url, now, restMs))
+): Promise<boolean> => {
+  if (known === undefined || known.failedAt === 0) return false
+  return known.failedAt > now - restMs || !(await claimRetry(db, url, now, restMs))
+}
 
 /** Its time begins when it is asked for: an answer that was long under way has aged meanwhile. */
-const fetchNow = async (deps: Deps, url: string, now: number): Promise<PublicKeySet> => {
+const fetchNow = async (deps: Deps, url: string, now: number, leastMs: number): Promise<PublicKeySet> => {
   try {
     const { keySet, freshMs } = await ask(deps, url, now)
-    await saveKeySet(deps.db, url, keySet, { now, freshUntil: now + freshMs })
+    await saveKeySet(deps.db, url, keySet, { now, freshUntil: now + Math.max(freshMs, leastMs) })
     return keySet
   } catch (error) {
     if (!(error instanceof SluiceError) || !causes.includes(error.code)) throw error

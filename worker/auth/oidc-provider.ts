@@ -28,23 +28,38 @@ export type Provider = {
 
 export type FindProvider = () => Promise<Provider>
 
-/** The document is kept for ten minutes. Throws `not-found` where no provider is configured, and `remote-unavailable`. */
+/**
+ * The document is kept for ten minutes, and a provider that does not answer is let alone for a few seconds, for strangers too can have it
+ * asked. Throws `not-found` where no provider is configured, and `remote-unavailable`.
+ */
 export const createFindProvider = (deps: Deps): FindProvider => {
   let known: { readonly provider: Provider; readonly until: number } | undefined
+  let restsUntil = 0
   return async () => {
+    const config = configuredProvider(deps)
     const now = deps.clock.now()
-    if (known === undefined || known.until <= now)
-      known = { provider: await discover(deps), until: now + freshMs }
-    return known.provider
+    if (known !== undefined && known.until > now) return known.provider
+    if (restsUntil > now) throw notToBeHad(Math.ceil((restsUntil - now) / 1000))
+    try {
+      known = { provider: await discover(deps, config), until: now + freshMs }
+      return known.provider
+    } catch (error) {
+      restsUntil = deps.clock.now() + restMs
+      throw error
+    }
   }
 }
 
-const freshMs = 600_000
+/** Throws `not-found` where nobody can sign in by OpenID Connect. */
+export const configuredProvider = ({ config: { oidc, auth } }: Pick<Deps, 'config'>): OidcProvider => {
+  if (oidc !== undefined && auth === 'smart') return oidc
+  throw new SluiceError('not-found', 'Cannot sign in by OpenID Connect: no provider is configured')
+}
 
-const discover = async (deps: Deps): Promise<Provider> => {
-  const { oidc: config, auth } = deps.config
-  if (config === undefined || auth !== 'smart')
-    throw new SluiceError('not-found', 'Cannot sign in by OpenID Connect: no provider is configured')
+const freshMs = 600_000
+const restMs = 10_000
+
+const discover = async (deps: Deps, config: OidcProvider): Promise<Provider> => {
   const options = optionsOf(deps.askRemote, config)
   try {
     const issuer = new URL(config.issuer)
@@ -54,12 +69,16 @@ const discover = async (deps: Deps): Promise<Provider> => {
     return { config, server, client, clientAuth: clientAuthOf(config, server), options }
   } catch (error) {
     deps.log('warn', 'identity provider not to be had', { reason: reasonOf(error) })
-    throw new SluiceError(
-      'remote-unavailable',
-      'Cannot sign in by OpenID Connect: the identity provider does not answer as it should',
-    )
+    throw notToBeHad(restMs / 1000)
   }
 }
+
+const notToBeHad = (retryAfterSeconds: number): SluiceError =>
+  new SluiceError(
+    'remote-unavailable',
+    'Cannot sign in by OpenID Connect: the identity provider does not answer as it should',
+    { retryAfterSeconds },
+  )
 
 /** The message, which our library and our own errors keep free of what was sent; the rest of an error may repeat codes and tokens. */
 export const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : 'unknown')

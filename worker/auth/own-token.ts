@@ -17,7 +17,10 @@ export type OwnToken = {
   readonly client: Client
 }
 
-/** Throws `invalid-token` for whatever is not exactly what we sign, or was revoked since, and `expired-token`. */
+/**
+ * Throws `invalid-token` for whatever is not exactly what we sign, and `expired-token` for what we did, and has ended, by time or by somebody: that
+ * is no guess, and must not count as one, or a suspended client that goes on asking would have its neighbours refused.
+ */
 export const readOwnToken = async (deps: Deps, text: string): Promise<OwnToken> => {
   const keyId = keyIdOf(text)
   const key = keyId === undefined ? undefined : await getPublicKey(deps, keyId)
@@ -27,7 +30,7 @@ export const readOwnToken = async (deps: Deps, text: string): Promise<OwnToken> 
   const whom = holder?.client.clientId
   if (holder !== undefined && said.sub === whom && said.client_id === whom) return { said, ...holder }
   throw new SluiceError(
-    'invalid-token',
+    'expired-token',
     'Cannot accept the access token: it was revoked, or its client is suspended or gone',
   )
 }

@@ -17,7 +17,7 @@ import { type App, route, serviceRoot } from './route.ts'
 import { exampleInstant } from './schema-parts.ts'
 import { sessionCookieOf, setSessionCookie } from './session-cookie.ts'
 import { showLink } from './show-administrator.ts'
-import { attempt } from './sign-in-attempt.ts'
+import { assertSignsIn, attempt } from './sign-in-attempt.ts'
 import type { SignInPace } from './sign-in-pace.ts'
 import { type EnrolmentAnswerShown, enrolmentRequest, setupRequest } from './sign-in-schemas.ts'
 
@@ -38,7 +38,7 @@ export const registerAdminEnrolment = (app: App, deps: Deps, pace: SignInPace): 
           role: 'admin',
           expiresAt: exampleInstant,
         }),
-        ...outcomes(400, 401, 403, 409, 413, 415, 429, 503),
+        ...outcomes(400, 401, 403, 404, 409, 413, 415, 429, 503),
       },
       access: 'public',
       handler: (c) => enrol(c, deps, pace),
@@ -54,7 +54,7 @@ export const registerAdminEnrolment = (app: App, deps: Deps, pace: SignInPace): 
       requestBody: jsonRequest('SetupRequest', { setupToken: '…', name: 'Ada' }),
       responses: {
         201: jsonAnswer('The link by which he enrols', 'EnrolmentLink', exampleLink),
-        ...outcomes(400, 401, 403, 409, 413, 415, 429, 503),
+        ...outcomes(400, 401, 403, 404, 409, 413, 415, 429, 503),
       },
       access: 'public',
       handler: (c) => answerSetup(c, deps, pace),
@@ -63,6 +63,7 @@ export const registerAdminEnrolment = (app: App, deps: Deps, pace: SignInPace): 
 }
 
 const enrol = async (c: Context, deps: Deps, pace: SignInPace): Promise<Response> => {
+  assertSignsIn(deps)
   assertOwnForm(c)
   const { secret, step, name, answer } = await readForm(c, enrolmentRequest)
   const enrolling = {
@@ -100,6 +101,7 @@ const start = async (c: Context, deps: Deps, pace: SignInPace, secret: string): 
 }
 
 const answerSetup = async (c: Context, deps: Deps, pace: SignInPace): Promise<Response> => {
+  assertSignsIn(deps)
   assertOwnForm(c)
   const { setupToken, name } = await readForm(c, setupRequest)
   const actor = actorOf(undefined, c.get('source'))

@@ -20,7 +20,7 @@ import { formParameter } from './own-page-parameter.ts'
 import { readForm } from './read-form.ts'
 import { type App, route, serviceRoot } from './route.ts'
 import { removeSessionCookie, sessionCookieOf, setSessionCookie } from './session-cookie.ts'
-import { attempt } from './sign-in-attempt.ts'
+import { assertSignsIn, attempt } from './sign-in-attempt.ts'
 import type { SignInPace } from './sign-in-pace.ts'
 import {
   exampleSignedIn,
@@ -62,7 +62,7 @@ export const registerAdminSession = (app: App, deps: Deps, pace: SignInPace): vo
         200: jsonAnswer('What to ask the browser for, or who is signed in now', 'SignInAnswer', {
           administrator: exampleSignedIn,
         }),
-        ...outcomes(400, 401, 403, 413, 415, 429, 503),
+        ...outcomes(400, 401, 403, 404, 413, 415, 429, 503),
       },
       access: 'public',
       handler: (c) => signIn(c, deps, pace),
@@ -112,6 +112,7 @@ const showSignedIn = async (
 }
 
 const signIn = async (c: Context, deps: Deps, pace: SignInPace): Promise<Response> => {
+  assertSignsIn(deps)
   assertOwnForm(c)
   const { way, accessKey, answer } = await readForm(c, signInRequest)
   const source = c.get('source')

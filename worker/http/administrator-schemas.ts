@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { newPasskeySchema } from '../auth/passkey-answer.ts'
-import { exampleId, exampleInstant, instant } from './schema-parts.ts'
+import { exampleId, exampleInstant, instant, moment } from './schema-parts.ts'
 import { accessKeyText, creationOptions, me, personName, role, thingName } from './sign-in-schemas.ts'
 
 /** The schemas of administrators, and of what they sign in with. */
@@ -58,7 +58,7 @@ const accessKeyList = z
 export const accessKeyRequest = z
   .object({
     name: thingName,
-    expiresAt: instant('When it shall end; absent: never').optional(),
+    expiresAt: moment('When it shall end; absent: never').optional(),
   })
   .openapi({ description: 'A new access key' })
 

@@ -1,4 +1,5 @@
 import type { Context } from 'hono'
+import { claimedClientOf } from '../auth/assertion.ts'
 import { authorityUrls } from '../auth/authority-urls.ts'
 import type { Refuse } from '../auth/refusals.ts'
 import { principalOfClient } from '../auth/token-principal.ts'
@@ -7,7 +8,7 @@ import type { Deps } from '../deps.ts'
 import { SluiceError } from '../errors.ts'
 import type { AuditAction } from '../store/audit.ts'
 import type { OAuthForm } from './oauth-form.ts'
-import { paceRequest } from './request-pace.ts'
+import { limitFailures, paceRequest } from './request-pace.ts'
 
 /** The parameters by which a client authenticates (RFC 7521 section 4.2). */
 export const proofParameters = ['client_assertion_type', 'client_assertion', 'client_id'] as const
@@ -16,7 +17,8 @@ const jwtBearer = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 
 /**
  * Does something on behalf of the client that has signed the assertion of the request, which counts among its requests. `url`: where it was
- * sent to, which its `aud` may name like that of the token endpoint and the issuer. Refusals are counted and recorded.
+ * sent to, which its `aud` may name like that of the token endpoint and the issuer. Refusals are counted and recorded; who has sent very many
+ * is not looked at any more, for a look may be a request to the server that has the keys.
  */
 export const asProvenClient = async <T>(
   c: Context,
@@ -34,13 +36,19 @@ export const asProvenClient = async <T>(
     throw new SluiceError('invalid', `Cannot read the request: client_assertion_type must be ${jwtBearer}`)
   const assertion = form.demand('client_assertion')
   const { token, issuer } = authorityUrls(deps.config)
-  try {
-    const audiences = [...new Set([url, token, issuer])]
-    const proven = await verifyAssertion(deps, { assertion, clientId: form.find('client_id') }, audiences)
+  const shown = { assertion, clientId: form.find('client_id') }
+  const audiences = [...new Set([url, token, issuer])]
+  let isLookedAt = false
+  const attempt = async (): Promise<T> => {
+    isLookedAt = true
+    const proven = await verifyAssertion(deps, shown, audiences)
     await paceRequest(c, principalOfClient(deps, proven.client, []))
-    return await act(proven)
+    return act(proven)
+  }
+  try {
+    return await limitFailures(c, attempt, `client ${claimedClientOf(assertion) ?? ''}`)
   } catch (error) {
-    if (!(error instanceof SluiceError) || !isRefusal(error)) throw error
+    if (!isLookedAt || !(error instanceof SluiceError) || !isRefusal(error)) throw error
     throw await refuse({ error, action, assertion, source: c.get('source') })
   }
 }

@@ -57,8 +57,7 @@ const challengeOf = (code: ErrorCode): string | undefined => {
 export const outcomeOfError = (log: Log, error: SluiceError, path: string): OperationOutcome => {
   const { code, message } = error
   const { status, issue } = errorTable[code]
-  // A failed export is logged where it fails, not at each poll; and what is switched off is no failure.
-  if (status >= 500 && code !== 'job-failed' && code !== 'not-implemented')
+  if (status >= 500 && !loggedElsewhere.has(code))
     log('error', 'request failed', { path, code, reason: deepMessage(error) })
   const diagnostics =
     code === 'internal' ? 'The server could not process the request; its log says why' : message
@@ -66,6 +65,16 @@ export const outcomeOfError = (log: Log, error: SluiceError, path: string): Oper
   const severity = isFatal ? 'fatal' : 'error'
   return outcomeOf([{ severity, code: issue, diagnostics }])
 }
+
+/**
+ * A failed export is logged where it fails, not at each poll; and what is switched off is no failure. That a server of others is not to be had
+ * is logged when it is asked, and not at each request that needs it, which strangers can send.
+ */
+const loggedElsewhere: ReadonlySet<ErrorCode> = new Set([
+  'job-failed',
+  'not-implemented',
+  'remote-unavailable',
+])
 
 /** For a 503 that does not know when: a client that is told nothing may ask again at once. */
 const defaultRetryAfterSeconds = 5

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import { maxExtensionMs } from '../export/extend.ts'
 import { jobFile, type } from './admin-schemas.ts'
-import { amount, exampleInstant, instant } from './schema-parts.ts'
+import { amount, instant, moment } from './schema-parts.ts'
 
 /** The schemas of what a job consists of, and of what can be said to it. */
 
@@ -103,10 +103,7 @@ export const jobPartSchemas = {
         .max(maxExtensionMs / 1000)
         .optional()
         .openapi({ description: 'By how much later its files go away', example: 604800 }),
-      until: z.iso
-        .datetime({ offset: true })
-        .optional()
-        .openapi({ description: 'When they do', format: 'date-time', example: exampleInstant }),
+      until: moment('When they do').optional(),
     })
     .refine(({ seconds, until }) => (seconds === undefined) !== (until === undefined))
     .openapi({ description: 'How long the files of an export are kept: one of the two' }),

@@ -9,8 +9,8 @@ import { createSlidingWindow } from '../platform/sliding-window.ts'
 export type RequestPace = {
   /** Throws `throttled` for a request of a client that is one too many; others are counted. */
   admit(principal: Principal): void
-  /** Does what may find bad credentials; throws `throttled` instead where too many have come from the same source. */
-  limitFailures<T>(source: string | undefined, attempt: () => Promise<T>): Promise<T>
+  /** Does what may find bad credentials; throws `throttled` instead where too many such have come from the same source. */
+  limitFailures<T>(whose: string, source: string | undefined, attempt: () => Promise<T>): Promise<T>
 }
 
 declare module 'hono' {
@@ -26,9 +26,12 @@ const failuresPerMinute = 60
 export const paceRequest = async (c: Context, principal: Principal): Promise<void> =>
   c.get('pace').admit(principal)
 
-/** For whatever checks credentials: what it throws as bad ones counts against the source of the request. */
-export const limitFailures = <T>(c: Context, attempt: () => Promise<T>): Promise<T> =>
-  c.get('pace').limitFailures(c.get('source'), attempt)
+/**
+ * For whatever checks credentials: what it throws as bad ones counts against the source of the request, and there against `whose` they are
+ * said to be, where they say it: a client that fails hinders none that asks from the same address.
+ */
+export const limitFailures = <T>(c: Context, attempt: () => Promise<T>, whose = ''): Promise<T> =>
+  c.get('pace').limitFailures(whose, c.get('source'), attempt)
 
 /** Makes the pace known to what answers requests. */
 export const pacing =
@@ -56,10 +59,10 @@ export const createRequestPace = ({ config: { limits }, clock }: Deps): RequestP
       }
       for (const { key } of bounds) requests.count(key)
     },
-    limitFailures: async (source, attempt) => {
+    limitFailures: async (whose, source, attempt) => {
       // Where nobody knows who asks, a bound would let one stranger keep out everybody.
       if (source === undefined || source === '') return attempt()
-      const key = networkOf(source)
+      const key = `${networkOf(source)} ${whose}`
       const seconds = failures.secondsUntilFree(key, failuresPerMinute)
       if (seconds > 0) throw tooMany('too many bad credentials have come from its address', seconds)
       try {

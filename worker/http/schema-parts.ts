@@ -8,5 +8,12 @@ export const exampleDigest = '47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='
 export const instant = (description: string) =>
   z.iso.datetime().openapi({ description, format: 'date-time', example: exampleInstant })
 
+/** As somebody says it who sends a request. */
+export const moment = (description: string) =>
+  z
+    .union([z.iso.datetime({ offset: true }), z.iso.date()])
+    .refine((text) => Date.parse(text) < Date.UTC(10_000, 0)) // an offset may lead beyond the years that can be written
+    .openapi({ description: `${description}; a date is its first instant in UTC`, example: exampleInstant })
+
 export const amount = (description: string, example: number) =>
   z.int().min(0).openapi({ description, example })

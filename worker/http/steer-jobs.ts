@@ -153,6 +153,6 @@ const readExtension = async (c: Context, maxBytes: number): Promise<Extension> =
   if (until !== undefined) return { until: Date.parse(until) }
   throw new SluiceError(
     'invalid',
-    'Cannot read body: it must be {"seconds": <1 to 31536000>} or {"until": "<instant>"}',
+    'Cannot read body: it must be {"seconds": <1 to 31536000>} or {"until": "<instant or date>"}',
   )
 }

@@ -2543,8 +2543,7 @@ export interface components {
              */
             seconds?: number;
             /**
-             * Format: date-time
-             * @description When they do
+             * @description When they do; a date is its first instant in UTC
              * @example 2026-11-20T10:26:46.123Z
              */
             until?: string;
@@ -2917,8 +2916,7 @@ export interface components {
              */
             name: string;
             /**
-             * Format: date-time
-             * @description When it shall end; absent: never
+             * @description When it shall end; absent: never; a date is its first instant in UTC
              * @example 2026-11-20T10:26:46.123Z
              */
             expiresAt?: string;
@@ -6098,6 +6096,7 @@ export interface operations {
             400: components["responses"]["Error400"];
             401: components["responses"]["Error401"];
             403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
             413: components["responses"]["Error413"];
             415: components["responses"]["Error415"];
             429: components["responses"]["Error429"];
@@ -6174,6 +6173,7 @@ export interface operations {
             400: components["responses"]["Error400"];
             401: components["responses"]["Error401"];
             403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
             409: components["responses"]["Error409"];
             413: components["responses"]["Error413"];
             415: components["responses"]["Error415"];
@@ -6231,6 +6231,7 @@ export interface operations {
             400: components["responses"]["Error400"];
             401: components["responses"]["Error401"];
             403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
             409: components["responses"]["Error409"];
             413: components["responses"]["Error413"];
             415: components["responses"]["Error415"];
