@@ -229,6 +229,16 @@ describe('To attach a Binary', () => {
     const old = entries('Binary/two/_history/1')
     expect((await send(scopes, 'POST', '', bundleText('transaction', old))).status).toBe(403)
   })
+
+  test('is not allowed of a Binary that the same transaction deletes, for others may bring it back', async () => {
+    const entries = [
+      { request: { method: 'DELETE', url: 'Binary/one' } },
+      { resource: document('d', 'Binary/one'), request: { method: 'PUT', url: 'DocumentReference/d' } },
+    ]
+    const refused = await send(`${all} system/Binary.d`, 'POST', '', bundleText('transaction', entries))
+    expect(refused.status).toBe(403)
+    expect((await h.request('/fhir/Binary/one')).status).toBe(200)
+  })
 })
 
 describe('The rows of attachments', () => {

@@ -25,8 +25,8 @@ const observations = (count: number) =>
     code: { coding: [{ code: 'a' }] },
     subject: { reference: 'Patient/p' },
   }))
-const search = (request: Harness['request'], form: string): Promise<Response> =>
-  request('/fhir/Observation/_search', {
+const search = (request: Harness['request'], form: string, type = 'Observation'): Promise<Response> =>
+  request(`/fhir/${type}/_search`, {
     method: 'POST',
     headers: { 'content-type': 'application/x-www-form-urlencoded' },
     body: form,
@@ -73,6 +73,27 @@ describe('A search', () => {
     )
   })
 
+  test('that says the same thing a thousand times looks for it once, and for few things at a time', async () => {
+    await h.load([{ resourceType: 'Patient', id: 'p', name: numbers(5_000).map(() => ({ text: 'é' })) }])
+    const client = h.as(clientWith('system/*.rs'))
+    const began = performance.now()
+    const same = await search(
+      client,
+      numbers(1000)
+        .map(() => 'name=e&name:missing=false')
+        .join('&'),
+      'Patient',
+    )
+    expect([same.status, (await same.json()).entry.length]).toEqual([200, 1])
+    expect(performance.now() - began).toBeLessThan(2000)
+    const different = numbers(51).map((i) => `name=e,${i}`)
+    const refused = await search(client, different.join('&'), 'Patient')
+    expect(await expectOutcome(refused, 400, 'invalid')).toBe(
+      'Cannot search Patient: the query has more than 50 parameters',
+    )
+    expect((await search(client, different.slice(1).join('&'), 'Patient')).status).toBe(200)
+  }, 60_000)
+
   test('for very many values counts no more than a search for few may look at', async () => {
     const small = await createSmartHarness({}, { pageRows: 100 })
     await small.load(observations(150))
@@ -85,6 +106,137 @@ describe('A search', () => {
     small.close()
   })
 })
+
+const put = (request: Harness['request'], resource: { readonly resourceType: string; readonly id: string }) =>
+  request(`/fhir/${resource.resourceType}/${resource.id}`, {
+    method: 'PUT',
+    headers: { 'content-type': 'application/fhir+json' },
+    body: JSON.stringify(resource),
+  })
+
+/** A few hundred kilobytes each; what they are searched by is looked for in each of their values. */
+const large: readonly (readonly [what: string, resource: Parameters<typeof put>[1], query: string])[] = [
+  [
+    'a name of nothing but accents',
+    {
+      resourceType: 'Patient',
+      id: 'large',
+      ...{ name: [{ text: `a${'\u0301'.repeat(100_000)}${'\u0323'.repeat(100_000)}` }] },
+    },
+    'name=x',
+  ],
+  [
+    'a name, and a thousand to compare it with',
+    { resourceType: 'Patient', id: 'large', ...{ name: [{ text: 'é,ab '.repeat(100_000) }] } },
+    `name:contains=${numbers(1000).map((i) => `zz${i}`)}`,
+  ],
+  [
+    'many given names, and a thousand to compare them with',
+    { resourceType: 'Patient', id: 'large', ...{ name: [{ given: numbers(60_000).map(() => 'ab') }] } },
+    `name=${numbers(1000).map((i) => `zz${i}`)}`,
+  ],
+  [
+    'many quantities, and a thousand to compare them with',
+    {
+      resourceType: 'Observation',
+      id: 'large',
+      ...{ component: numbers(10_000).map((i) => ({ valueQuantity: { value: i } })) },
+    },
+    `component-value-quantity=${numbers(1000).map((i) => 100_000 + i)}`,
+  ],
+  [
+    'many elements, and a thousand pairs to compare each with',
+    {
+      resourceType: 'Observation',
+      id: 'large',
+      ...{
+        component: numbers(8_000).map((i) => ({
+          code: { coding: [{ code: 'a' }] },
+          valueQuantity: { value: i },
+        })),
+      },
+    },
+    `component-code-value-quantity=${numbers(1000).map((i) => `a$${100_000 + i}`)}`,
+  ],
+  [
+    'an attachment whose URL names a version again and again',
+    {
+      resourceType: 'DocumentReference',
+      id: 'large',
+      ...{ content: [{ attachment: { url: `Binary/1${'/_history/#'.repeat(60_000)}\n` } }] },
+    },
+    'status=current',
+  ],
+  [
+    'a reference that names a Patient again and again',
+    {
+      resourceType: 'Observation',
+      id: 'large',
+      ...{ subject: { reference: `${'/Patient/1#'.repeat(60_000)}\n` } },
+    },
+    'patient:missing=true',
+  ],
+  [
+    'as many resources inside as references to them',
+    {
+      resourceType: 'Appointment',
+      id: 'large',
+      ...{
+        contained: numbers(20_000).map((i) => ({ resourceType: 'Practitioner', id: `c${i}` })),
+        participant: numbers(20_000).map((i) => ({ actor: { reference: `#z${i}` } })),
+      },
+    },
+    'patient:missing=false',
+  ],
+]
+
+describe('A large resource', () => {
+  test.each(large)(
+    'of %s is stored and searched in no time',
+    async (_, resource, query) => {
+      const client = h.as(clientWith('system/*.cruds'))
+      const began = performance.now()
+      expect((await put(client, resource)).status).toBe(201)
+      const found = await search(client, query, resource.resourceType)
+      expect([found.status, (await found.json()).entry]).toEqual([200, undefined])
+      expect(performance.now() - began).toBeLessThan(5000)
+    },
+    120_000,
+  )
+
+  test('whose references would each be kept with a name as long as a book is refused', async () => {
+    const client = h.as(clientWith('system/*.cruds'))
+    const referring = numbers(1000).map((i) => ({ reference: `Patient/p${i}` }))
+    const named = (name: string) => put(client, { resourceType: 'Basic', id: 'b', ...{ [name]: referring } })
+    expect(await expectOutcome(await named('x'.repeat(100_000)), 400, 'invalid')).toContain(
+      'longer than 500 characters together',
+    )
+    expect((await named('x'.repeat(500))).status).toBe(201)
+  }, 60_000)
+})
+
+test('A member of a Group for very many times becomes one as fast as any', async () => {
+  const client = h.as(clientWith('system/*.cruds'))
+  await h.load([{ resourceType: 'Patient', id: 'p' }])
+  const day = (i: number) => new Date(Date.UTC(1900, 0, 1 + i)).toISOString().slice(0, 10)
+  const member = numbers(30_000).map((i) => ({
+    entity: { reference: 'Patient/p' },
+    period: { start: day(i) },
+  }))
+  const group = { resourceType: 'Group', id: 'g', actual: true, type: 'person', member }
+  expect((await put(client, group)).status).toBe(201)
+  const began = performance.now()
+  const added = await client('/fhir/Group/g/$member-add', {
+    method: 'POST',
+    headers: { 'content-type': 'application/fhir+json' },
+    body: JSON.stringify({
+      resourceType: 'Parameters',
+      parameter: [{ name: 'patientReference', valueReference: { reference: 'Patient/p' } }],
+    }),
+  })
+  expect(added.status).toBe(200)
+  expect(performance.now() - began).toBeLessThan(3000)
+}, 60_000)
 
 describe('Scopes', () => {
   const constrained = (type: string, count: number) =>
@@ -172,3 +324,46 @@ test('A Bundle whose entries are looked at one by one lets others have their tur
   expect(turns).toBeGreaterThan(20)
   expect(longest).toBeLessThan(2000)
 }, 60_000)
+
+describe('A Bundle', () => {
+  const send = (request: Harness['request'], type: string, entry: readonly object[]) =>
+    request('/fhir', {
+      method: 'POST',
+      headers: { 'content-type': 'application/fhir+json' },
+      body: JSON.stringify({ resourceType: 'Bundle', type, entry }),
+    })
+
+  test('reads so many bytes, whatever it answers of them', async () => {
+    const small = await createSmartHarness({}, { maxBundleBytes: 10_000 })
+    const client = small.as(clientWith('system/*.cruds'))
+    await small.load([{ resourceType: 'Basic', id: 'b', text: { div: 'x'.repeat(4000) } }])
+    const read = (method: string, more: object = {}) => ({ request: { method, url: 'Basic/b', ...more } })
+    for (const each of [read('HEAD'), read('GET', { ifNoneMatch: 'W/"1"' }), read('GET')]) {
+      const answer = await (await send(client, 'batch', Array(6).fill(each))).json()
+      const statuses = answer.entry.map(({ response }: { response: { status: string } }) => response.status)
+      expect(statuses.slice(0, 2)).not.toContain('413 Payload Too Large')
+      expect(statuses.slice(3).every((status: string) => status.startsWith('413'))).toBe(true)
+    }
+    small.close()
+  })
+
+  test('whose entries are asked about by thousands of values lets others have their turn', async () => {
+    const values = numbers(1000).map((i) => `x${i}`)
+    const scopes = numbers(4).map((s) => `system/Observation.cruds?code=${values.map((v) => `${v}s${s}`)}`)
+    const client = h.as(clientWith(scopes.join(' ')))
+    const entry = numbers(300).map((i) => ({
+      request: { method: 'PUT', url: `Observation/o${i}` },
+      resource: {
+        resourceType: 'Observation',
+        id: `o${i}`,
+        status: 'final',
+        code: { coding: [{ code: 'x999s3' }] },
+      },
+    }))
+    let turns = 0
+    const timer = setInterval(() => turns++, 1)
+    expect((await send(client, 'transaction', entry)).status).toBe(200)
+    clearInterval(timer)
+    expect(turns).toBeGreaterThan(10)
+  }, 60_000)
+})

@@ -30,7 +30,8 @@ const mayNameBinary = (text: string): boolean => text.includes('Binary/') || /Bi
 
 /** `undefined` is no version of ours. */
 const versionOf = (url: string): number | undefined => {
-  const [, version] = /\/_history\/([^/#]*)(?:#.*)?$/.exec(url) ?? []
+  const [name = ''] = url.split('#', 1)
+  const [, version] = /\/_history\/([^/]*)$/.exec(name) ?? []
   if (version === undefined) return 0
   return /^[1-9]\d{0,14}$/.test(version) ? Number(version) : undefined
 }

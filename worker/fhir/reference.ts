@@ -11,6 +11,9 @@ export type ReferenceAtPath = LocalReference & { readonly path: string }
 /** Nesting that no real resource comes near; it keeps the recursion within every runtime's stack. */
 const maxNesting = 200
 
+/** Longer than any path of real elements: each reference is kept with its path, so one long name would be kept as often as it has references. */
+const maxPathLength = 500
+
 /**
  * The resource of this server that `Reference.reference` names (http://hl7.org/fhir/R4/references.html#literal):
  * `Type/id`, relative or below `serverBase` (which has no slash at its end), with or without `/_history/version`
@@ -45,6 +48,11 @@ export const readReferences = (resource: JsonObject, serverBase: string): readon
   visitElement(resource, '', 1, (path, text) => {
     const target = parseReference(text, serverBase)
     if (target === undefined) return
+    if (path.length > maxPathLength)
+      throw new SluiceError(
+        'invalid',
+        `Cannot read references of a resource: the names of the elements around one are longer than ${maxPathLength} characters together`,
+      )
     const key = `${path} ${target.type}/${target.id}`
     if (!found.has(key)) found.set(key, { path, type: target.type, id: target.id })
   })

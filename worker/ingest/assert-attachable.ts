@@ -17,7 +17,9 @@ export const assertAttachable = async (
   written: readonly Draft[],
 ): Promise<void> => {
   if (attachments.length === 0 || reach('Binary', 'r')?.isWhole) return
-  const own = new Set(written.flatMap((draft) => (draft.typeId === binaryTypeId ? [draft.id] : [])))
+  const own = new Set(
+    written.flatMap(({ typeId: type, id, deleted }) => (type === binaryTypeId && !deleted ? [id] : [])),
+  )
   const others = attachments.filter((binary) => binary.versionId > 0 || !own.has(binary.id))
   const refuse = (reason: string) =>
     new SluiceError('insufficient-scope', `Cannot store ${typeOfId(typeId)}/${draftId}: ${reason}`)

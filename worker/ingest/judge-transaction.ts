@@ -31,7 +31,7 @@ export type Judged = {
 
 /** Whether a transaction stays within somebody's reach: throws for the first entry that does not. Where all is his, nothing is looked at. */
 export const judgeTransaction = async (deps: Deps, reach: ReachOf, plan: Plan): Promise<Judged> => {
-  const looks = looksOf(deps, reach, plan)
+  const looks = await looksOf(deps, reach, plan)
   const drafts = plan.drafts.map(({ draft }) => draft)
   for (const { index, draft } of plan.drafts)
     await atEntryLater(index, async () => {
@@ -47,6 +47,7 @@ export const judgeTransaction = async (deps: Deps, reach: ReachOf, plan: Plan): 
   )
   let place = 0
   for await (const latest of found) {
+    if (place % pauseAfter === 0) await deps.clock.yield()
     const look = looks[place++]
     if (look === undefined) throw new SluiceError('internal', 'Cannot tell what a transaction depends on')
     const version = await atEntryLater(look.index, async () => look.judge(latest))
@@ -62,20 +63,25 @@ type Look = {
   readonly judge: (latest: Latest | undefined) => number | undefined | Promise<number | undefined>
 }
 
-const looksOf = (deps: Deps, reach: ReachOf, { drafts, reads }: Plan): readonly Look[] => {
+const looksOf = async (deps: Deps, reach: ReachOf, { drafts, reads }: Plan): Promise<readonly Look[]> => {
   const stored = new Map(
     drafts.flatMap(({ entry, draft }) => (entry.method === 'DELETE' ? [] : [[nameOf(entry), draft]])),
   )
   const inOrder = [...drafts, ...reads].sort((one, other) => one.index - other.index)
-  return inOrder.flatMap((planned) => {
+  const looks: Look[] = []
+  for (const [place, planned] of inOrder.entries()) {
+    if (place % pauseAfter === 0) await deps.clock.yield() // a resource that many scopes are asked about takes its time
     const look = atEntry(planned.index, () =>
       'draft' in planned
         ? lookAtWrite(deps, reach, planned)
         : lookAtRead(deps, reach, planned, stored.get(nameOf(planned.entry))),
     )
-    return look === undefined ? [] : [look]
-  })
+    if (look !== undefined) looks.push(look)
+  }
+  return looks
 }
+
+const pauseAfter = 20
 
 const nameOf = ({ type, id }: { readonly type: string; readonly id: string }): string => `${type}/${id}`
 

@@ -37,7 +37,7 @@ export const processBatch = async (
   const targetOf = refuseUrns(entries)
   const options = { serverBase, maxBytes: deps.config.limits.maxResourceBytes }
   const writes = createWrites(deps, results)
-  let budget = deps.config.limits.maxBundleBytes
+  const budget: ReadBudget = { bytes: deps.config.limits.maxBundleBytes }
   for (const [index, text] of entries.entries()) {
     if (index % pauseAfter === 0) await deps.clock.yield() // what is not gathered goes to the database one by one
     const done = await attempt(async () => {
@@ -50,9 +50,7 @@ export const processBatch = async (
         return resultOf(write, await writeWithin(deps, reach, entry, draft))
       }
       await writes.flush()
-      const read = await readOne(deps, reach, entry, budget)
-      budget -= read.outcome === 'read' ? read.version.line.length : 0
-      return read
+      return readOne(deps, reach, entry, budget)
     })
     if (done !== undefined) results[index] = done
   }
@@ -169,18 +167,24 @@ const resultOf = (
 
 const isStored = (entry: Write['entry']): entry is StoringEntry => entry.method !== 'DELETE'
 
+/** What a Bundle may still read. Whatever it answers, the resource was read; but for what is out of reach, whose size is nobody's business. */
+type ReadBudget = { bytes: number }
+
 const readOne = async (
   deps: Deps,
   reach: ReachOf,
   entry: ReadEntry,
-  maxLength: number,
+  budget: ReadBudget,
 ): Promise<EntryResult> => {
   const { method, type, id, seen } = entry
   const name = `${type}/${id}`
+  const spent = () =>
+    new SluiceError('too-large', `Cannot read ${name}: the Bundle has read as many bytes as it may`)
+  if (budget.bytes <= 0) throw spent()
   const version = await readWithin(deps, reach, entry)
+  budget.bytes -= version.line.length
   if (seen === version.versionId) return { outcome: 'unchanged', version }
   if (method === 'HEAD') return { outcome: 'read', name, version: { ...version, line: '' } }
-  if (version.line.length > maxLength)
-    throw new SluiceError('too-large', `Cannot read ${name}: the Bundle has read as many bytes as it may`)
+  if (budget.bytes < 0) throw spent()
   return { outcome: 'read', name, version }
 }

@@ -37,7 +37,8 @@ export const readGroupAndPatients = async (
       if (row.inactive === null) continue
       const { periodStart, periodEnd } = row
       const known = memberships.get(row.id) ?? []
-      memberships.set(row.id, [...known, { isActive: row.inactive === 0, periodStart, periodEnd }])
+      known.push({ isActive: row.inactive === 0, periodStart, periodEnd })
+      memberships.set(row.id, known)
     }
   }
   const group = found.rows[0]

@@ -1,4 +1,5 @@
 import { compareMoments, type DateSpan, dateSpanOf, dateSpanOfElement, msOf } from './date-span.ts'
+import { rememberLast } from './remember-last.ts'
 import { type CompileTerm, malformed, unsupportedModifier } from './term.ts'
 import { answers, splitPrefix } from './values.ts'
 
@@ -13,12 +14,12 @@ export const compileDate: CompileTerm = (clause, { nowMs }) => {
   const isAnsweredBy = (span: DateSpan): boolean => answers(prefix, span, asked, near, compareMoments)
   return {
     matches: ({ value, type }) => {
-      const span = dateSpanOfElement(value, type)
+      const span = spanOf(value, type)
       return span !== undefined && isAnsweredBy(span)
     },
     needle: '',
     test: (text, type) => {
-      const span = dateSpanOfElement(text, type)
+      const span = spanOf(text, type)
       return span === undefined || isAnsweredBy(span)
     },
   }
@@ -30,3 +31,5 @@ const around = ({ low, high }: DateSpan<bigint>, nowMs: number): DateSpan => {
   const slack = (distance < 0n ? -distance : distance) / 10n
   return { low: low - slack, high: high + slack }
 }
+
+const spanOf = rememberLast(dateSpanOfElement)

@@ -33,9 +33,15 @@ export type QueryPair = readonly [name: string, value: string]
 /** Compiles a query; refuses by name what FHIR does not define (`invalid`), or defines and this server cannot do (`not-supported`). */
 export const compileFilter = (
   type: ResourceType,
-  query: readonly QueryPair[],
+  given: readonly QueryPair[],
   context: SearchContext,
 ): Filter => {
+  const query = [...new Map(given.map((pair) => [JSON.stringify(pair), pair])).values()] // what is said twice is looked for once
+  if (query.length > maxClauses)
+    throw new SluiceError(
+      'invalid',
+      `Cannot search ${type}: the query has more than ${maxClauses} parameters`,
+    )
   const values = query.reduce((sum, [, value]) => sum + splitEscaped(value, ',').length, 0)
   if (values > maxValues)
     throw new SluiceError('invalid', `Cannot search ${type}: the query has more than ${maxValues} values`)
@@ -49,6 +55,9 @@ export const compileFilter = (
     among: clauses.map(({ among }) => among).find((among) => among !== undefined),
   }
 }
+
+/** Each goes through all of a resource, however large it is. */
+const maxClauses = 50
 
 /** A list of ids that a client holds has place; without a limit, one request would keep the service busy for minutes. */
 export const maxValues = 1000
@@ -135,21 +144,18 @@ const compileComposite = (
     const parts = splitEscaped(value, '$')
     if (parts.length !== components.length)
       throw malformed(clause, `it must have ${components.length} parts joined by "$"`)
-    return components.map(({ kind, select }, i) => {
+    return components.map(({ kind }, i) => {
       if (kind === 'composite') throw malformed(clause, 'a component cannot be composite')
-      const part = { parameter: clause.parameter, modifier: '', value: parts[i] ?? '' }
-      return { select, term: compilers[kind](part, context) }
+      return compilers[kind]({ parameter: clause.parameter, modifier: '', value: parts[i] ?? '' }, context)
     })
   })
-  const holds = (element: JsonObject, resource: JsonObject): boolean =>
-    alternatives.some((parts) =>
-      parts.every(({ select, term }) =>
-        select(element, resource).some((selected) => term.matches(selected, resource)),
-      ),
+  const holds = (element: JsonObject, resource: JsonObject): boolean => {
+    const found = components.map(({ select }) => select(element, resource))
+    return alternatives.some((terms) =>
+      terms.every((term, i) => found[i]?.some((selected) => term.matches(selected, resource))),
     )
-  const needles = alternatives.map(
-    (parts) => parts.map(({ term }) => term).find(({ needle }) => needle !== '') ?? { needle: '' },
-  )
+  }
+  const needles = alternatives.map((terms) => terms.find(({ needle }) => needle !== '') ?? { needle: '' })
   return {
     matches: (resource) =>
       parameter.select(resource).some(({ value }) => isJsonObject(value) && holds(value, resource)),

@@ -6,6 +6,7 @@ export const foldText = (said: string): string =>
   isPlain(said)
     ? said.toUpperCase()
     : said
+        .replaceAll(/\p{M}+/gu, '') // putting many of them in order takes minutes
         .normalize('NFKD')
         .replaceAll(/[\p{M}\p{P}]+/gu, '')
         .normalize('NFC')

@@ -1,5 +1,6 @@
 import { isJsonObject, type Json } from '../json.ts'
 import { compareDecimals, type Decimal, halfUnit, negated, parseDecimal, plus, tenthOf } from './decimal.ts'
+import { rememberLast } from './remember-last.ts'
 import { type Clause, type CompileTerm, malformed, unsupportedModifier } from './term.ts'
 import { answers, type Prefix, type Span, splitPrefix } from './values.ts'
 
@@ -13,7 +14,7 @@ export type Numbers = Span<End> & { readonly isStrict?: boolean }
 export const compileNumber: CompileTerm = (clause) => {
   if (clause.modifier !== '') throw unsupportedModifier(clause, 'only :missing is')
   const isAsked = compileAmount(clause, clause.value)
-  return { matches: ({ value }) => isAsked(numberSpanOf(value)), needle: '' }
+  return { matches: ({ value }) => isAsked(spanOf(value, '')), needle: '' }
 }
 
 /** The test of a span of numbers by a prefix and a number as it was written. */
@@ -71,3 +72,5 @@ const compareEnds = (a: End, b: End): number => {
   if (a === 'highest' || b === 'lowest') return 1
   return compareDecimals(a, b)
 }
+
+const spanOf = rememberLast(numberSpanOf)

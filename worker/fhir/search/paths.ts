@@ -78,14 +78,24 @@ const pointsTo = (value: Json, type: string, resource: JsonObject): boolean => {
   const { reference, type: said } = value
   if (typeof reference !== 'string') return said === type
   if (reference.startsWith('#')) {
-    const inside = membersOf(resource, 'contained').find(
-      (one) => isJsonObject(one) && reference === `#${one.id}`,
-    )
-    return (isJsonObject(inside) ? inside.resourceType : said) === type
+    const inside = containedOf(resource).get(reference)
+    return (inside === undefined ? said : inside.resourceType) === type
   }
-  return (typedReference.exec(reference)?.[1] ?? said) === type
+  const [name = ''] = reference.split('#', 1)
+  return (typedReference.exec(name)?.[1] ?? said) === type
 }
 
 /** A type and an id at the end of a URL, perhaps with a version. */
-const typedReference =
-  /(?:^|\/)([A-Z][A-Za-z]+)\/[A-Za-z0-9\-.]{1,64}(?:\/_history\/[A-Za-z0-9\-.]{1,64})?(?:#.*)?$/
+const typedReference = /(?:^|\/)([A-Z][A-Za-z]+)\/[A-Za-z0-9\-.]{1,64}(?:\/_history\/[A-Za-z0-9\-.]{1,64})?$/
+
+/** What a resource contains, by the text that refers to it: there may be as many references as there are resources inside. */
+const containedOf = (resource: JsonObject): ReadonlyMap<string, JsonObject> => {
+  const known = contained.get(resource)
+  if (known !== undefined) return known
+  const found = new Map<string, JsonObject>()
+  for (const one of membersOf(resource, 'contained'))
+    if (isJsonObject(one) && !found.has(`#${one.id}`)) found.set(`#${one.id}`, one)
+  contained.set(resource, found)
+  return found
+}
+const contained = new WeakMap<JsonObject, ReadonlyMap<string, JsonObject>>()

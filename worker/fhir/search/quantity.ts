@@ -1,5 +1,6 @@
 import { isJsonObject, type Json } from '../json.ts'
 import { compileAmount, type Numbers, numberSpanOf, point } from './number.ts'
+import { rememberLast } from './remember-last.ts'
 import { sampledSpan } from './sampled-data.ts'
 import { type CompileTerm, malformed, objects, unsupportedModifier } from './term.ts'
 import { splitEscaped, unescapeValue } from './values.ts'
@@ -21,10 +22,10 @@ export const compileQuantity: CompileTerm = (clause) => {
     return unit.code === code || (system === '' && unit.unit === code)
   }
   return {
-    matches: ({ value, type }) => isAmount(spanOf(value, type)) && unitsOf(value, type).some(isUnit),
+    matches: ({ value, type }) => unitsOf(value, type).some(isUnit) && isAmount(spanOf(value, type)),
     needle: '',
     test: (text) => {
-      const span = point(Number(text))
+      const span = pointOf(text, '')
       return span !== undefined && isAmount(span)
     },
   }
@@ -36,7 +37,7 @@ type Unit = {
   readonly unit: Json | undefined
 }
 
-const unitsOf = (value: Json, type: string): readonly Unit[] => {
+const readUnits = (value: Json, type: string): readonly Unit[] => {
   if (!isJsonObject(value)) return []
   if (type === 'Money') return [{ system: iso4217, code: value.currency, unit: undefined }]
   const quantities =
@@ -46,7 +47,7 @@ const unitsOf = (value: Json, type: string): readonly Unit[] => {
 
 const iso4217 = 'urn:iso:std:iso:4217'
 
-const spanOf = (value: Json, type: string): Numbers | undefined => {
+const readSpan = (value: Json, type: string): Numbers | undefined => {
   if (!isJsonObject(value)) return undefined
   if (type === 'Range') return numberSpanOf(value)
   if (type === 'SampledData') return sampledSpan(value)
@@ -60,3 +61,7 @@ const widen = (exact: Numbers, comparator: Json | undefined): Numbers => {
   if (comparator === '<' || comparator === '<=') return { low: 'lowest', high: exact.high, isStrict }
   return comparator === '>' || comparator === '>=' ? { low: exact.low, high: 'highest', isStrict } : exact
 }
+
+const spanOf = rememberLast(readSpan)
+const pointOf = rememberLast((text) => point(Number(text)))
+const unitsOf = rememberLast(readUnits)

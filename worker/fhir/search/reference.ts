@@ -1,6 +1,7 @@
 import { isJsonObject, type Json } from '../json.ts'
 import { isResourceId, type LocalReference, parseReference } from '../reference.ts'
 import { isResourceType } from '../resource-type.ts'
+import { rememberLast } from './remember-last.ts'
 import {
   type Clause,
   type CompileTerm,
@@ -78,7 +79,7 @@ const readAsked = (clause: Clause, given: string, { serverBase }: SearchContext)
 const versionOf = (reference: string): string | undefined => /\/_history\/([^/#]+)/.exec(reference)?.[1]
 
 const isMeant = (reference: string, asked: Asked, { serverBase }: SearchContext): boolean => {
-  const local = parseReference(reference, serverBase)
+  const local = localOf(reference, serverBase)
   if (local !== undefined && asked.id !== undefined) {
     if (local.id !== asked.id || (asked.type !== undefined && local.type !== asked.type)) return false
     return asked.version === undefined || versionOf(reference) === asked.version
@@ -87,6 +88,10 @@ const isMeant = (reference: string, asked: Asked, { serverBase }: SearchContext)
   if (local !== undefined || asked.id !== undefined || reference.startsWith('#')) return false
   return reference === asked.url || reference.startsWith(`${asked.url}/_history/`)
 }
+
+const localOf = rememberLast((reference, serverBase) =>
+  typeof reference === 'string' ? parseReference(reference, serverBase) : undefined,
+)
 
 const textOf = (value: Json, type: string): string | undefined => {
   if (typeof value === 'string') return value

@@ -1,5 +1,6 @@
 import { isJsonObject, type Json } from '../json.ts'
 import { foldText } from './fold-text.ts'
+import { rememberLast } from './remember-last.ts'
 import { type CompileTerm, items, malformed, text, unsupportedModifier } from './term.ts'
 import { unescapeValue } from './values.ts'
 
@@ -13,9 +14,9 @@ export const compileString: CompileTerm = (clause) => {
   const wanted = foldText(asked)
   const matching = (matches: (said: string) => boolean): ReturnType<CompileTerm> => {
     if (wanted === '') throw malformed(clause, 'it is nothing but punctuation')
-    const isFamily = clause.parameter === 'family'
+    const kind = clause.parameter === 'family' ? 'family' : ''
     return {
-      matches: ({ value }) => stringsOf(value, isFamily, withParts).some((said) => matches(foldText(said))),
+      matches: ({ value }) => foldedOf(value, kind).some(matches),
       needle: '',
     }
   }
@@ -25,7 +26,7 @@ export const compileString: CompileTerm = (clause) => {
     case 'contains':
       return matching((said) => said.includes(wanted))
     case 'exact':
-      return { matches: ({ value }) => stringsOf(value, false, whole).includes(asked), needle: '' }
+      return { matches: ({ value }) => wholeOf(value, '').includes(asked), needle: '' }
     default:
       throw unsupportedModifier(clause, 'only :exact, :contains and :missing are')
   }
@@ -71,3 +72,6 @@ const stringMembers = [
 
 const displayOf = (coding: Json): readonly string[] =>
   isJsonObject(coding) ? [text(coding.display) ?? []].flat() : []
+
+const foldedOf = rememberLast((value, kind) => stringsOf(value, kind === 'family', withParts).map(foldText))
+const wholeOf = rememberLast((value) => stringsOf(value, false, whole))

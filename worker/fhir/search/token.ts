@@ -1,5 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from '../json.ts'
 import { foldCode, foldText } from './fold-text.ts'
+import { rememberLast } from './remember-last.ts'
 import {
   type Clause,
   type CompileTerm,
@@ -41,12 +42,12 @@ const compileCode = (clause: Clause): ReturnType<CompileTerm> => {
     return system === '' ? token.systems.includes(undefined) : token.systems.includes(system)
   }
   const folded = foldCode(code)
-  const isCode = (token: Token): boolean =>
+  const isCode = (token: FoldedToken): boolean =>
     token.code === code ||
-    (token.code?.length === code.length && foldCode(token.code) === folded && !token.isCaseSensitive())
+    (token.code?.length === code.length && token.folded() === folded && !token.isCaseSensitive())
   return {
     matches: ({ value, type }) =>
-      tokensOf(value, type).some((token) => (code === '' || isCode(token)) && isSystem(token)),
+      foldedTokensOf(value, type).some((token) => (code === '' || isCode(token)) && isSystem(token)),
     needle: needleOf(code),
     ignoresCase: true,
   }
@@ -56,10 +57,23 @@ const compileText = (clause: Clause): ReturnType<CompileTerm> => {
   const wanted = foldText(unescapeValue(clause.value))
   if (wanted === '') throw malformed(clause, 'it is nothing but punctuation')
   return {
-    matches: ({ value, type }) => textsOf(value, type).some((said) => foldText(said).startsWith(wanted)),
+    matches: ({ value, type }) => foldedTextsOf(value, type).some((said) => said.startsWith(wanted)),
     needle: '',
   }
 }
+
+type FoldedToken = Token & { readonly folded: () => string }
+
+const foldedTokensOf = rememberLast((value, type): readonly FoldedToken[] =>
+  tokensOf(value, type).map((token) => {
+    let folded: string | undefined
+    const fold = (): string => {
+      folded ??= foldCode(token.code ?? '')
+      return folded
+    }
+    return { ...token, folded: fold }
+  }),
+)
 
 /** "CodeableConcept.text, Coding.display, or Identifier.type.text". */
 const textsOf = (value: Json, type: string): readonly string[] => {
@@ -67,6 +81,8 @@ const textsOf = (value: Json, type: string): readonly string[] => {
   if (type === 'Identifier') return isJsonObject(value.type) ? stringsOf([value.type.text]) : []
   return stringsOf([value.text, value.display, ...objects(value.coding).map(({ display }) => display)])
 }
+
+const foldedTextsOf = rememberLast((value, type) => textsOf(value, type).map(foldText))
 
 const stringsOf = (values: readonly (Json | undefined)[]): readonly string[] =>
   values.flatMap((value) => text(value) ?? [])
