@@ -13,21 +13,31 @@ test('Memory that is freed is gone at once, all of it, and freeing it again does
 
 describe('The memory of parts', () => {
   test('is used again when it was given back', () => {
-    const buffers = createPartBuffers(64)
-    const first = buffers.take()
-    expect(buffers.take().buffer).not.toBe(first.buffer)
+    const buffers = createPartBuffers()
+    const first = buffers.take(64)
+    expect(buffers.take(64).buffer).not.toBe(first.buffer)
     buffers.giveBack(first.subarray(0, 3))
-    expect(buffers.take().buffer).toBe(first.buffer)
+    expect(buffers.take(64).buffer).toBe(first.buffer)
+    expect(buffers.take(64).buffer).not.toBe(first.buffer)
+  })
+
+  test('is freed when parts of another size are wanted', () => {
+    const buffers = createPartBuffers()
+    const [first, second] = [buffers.take(64), buffers.take(64)]
+    buffers.giveBack(first)
+    buffers.giveBack(second)
+    expect(buffers.take(32)).toHaveLength(32)
+    expect([first.length, second.length]).toEqual([0, 0])
   })
 
   test('is freed when it was given back, and never while somebody may still be sending it', () => {
-    const buffers = createPartBuffers(64)
-    const [sent, beingSent] = [buffers.take(), buffers.take()]
-    const ofOthers = new Uint8Array(3)
+    const buffers = createPartBuffers()
+    const [sent, beingSent] = [buffers.take(64), buffers.take(64)]
+    const ofOthers = new Uint8Array(64)
     buffers.giveBack(sent)
     buffers.giveBack(ofOthers)
     buffers.free()
-    expect([sent.length, beingSent.length, ofOthers.length]).toEqual([0, 64, 3])
-    expect(buffers.take()).toHaveLength(64)
+    expect([sent.length, beingSent.length, ofOthers.length]).toEqual([0, 64, 64])
+    expect(buffers.take(64)).toHaveLength(64)
   })
 })

@@ -18,7 +18,6 @@ import { compressCarry } from './carry.ts'
 import type { Cut } from './cutter.ts'
 import { digestOf, digestsOfParts } from './digest.ts'
 import { held } from './lease-keeper.ts'
-import type { PartBuffers } from './part-buffers.ts'
 import type { Slice } from './slice.ts'
 
 export const fileContentType = 'application/fhir+ndjson'
@@ -42,9 +41,8 @@ export type FileWriter = {
 type InFlight = { readonly part: Promise<DigestedPart>; readonly cut: Cut }
 
 export const createFileWriter = (
-  { deps, job, unit, lease, account }: Slice,
+  { deps, job, unit, lease, account, buffers }: Slice,
   open: OpenFile | undefined,
-  buffers: PartBuffers,
 ): FileWriter => {
   const { db, storage, config } = deps
   const { partsInFlight, retentionMs } = config.limits
@@ -111,6 +109,7 @@ export const createFileWriter = (
     pause: async (cut) => {
       await settleAll()
       const carry = await compressCarry(cut.content)
+      buffers.giveBack(cut.content)
       held(await commitCarry(db, unit, progress(cut), carry, account('continues')))
     },
     settle: async () => {

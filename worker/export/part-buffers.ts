@@ -5,22 +5,31 @@ import { freeMemory } from '../platform/free-memory.ts'
  * every part cost a tenth of an export in garbage collection (measured).
  */
 export type PartBuffers = {
-  take(): Uint8Array<ArrayBuffer>
+  take(partBytes: number): Uint8Array<ArrayBuffer>
   /** Gives back the buffer that `content` is in; nobody may read it any more. Content that was never in one is left alone. */
   giveBack(content: Uint8Array<ArrayBuffer>): void
   /** Frees what was given back. What was not, somebody may still be reading. */
   free(): void
 }
 
-export const createPartBuffers = (partBytes: number): PartBuffers => {
-  const unused: ArrayBuffer[] = []
+export const createPartBuffers = (): PartBuffers => {
+  const taken = new WeakSet<ArrayBuffer>()
+  let unused: readonly ArrayBuffer[] = []
+  const free = (): void => {
+    for (const buffer of unused) freeMemory(new Uint8Array(buffer))
+    unused = []
+  }
   return {
-    take: () => new Uint8Array(unused.pop() ?? new ArrayBuffer(partBytes)),
+    take: (partBytes) => {
+      if (unused[0]?.byteLength !== partBytes) free() // those of a job with parts of another size
+      const [buffer = new ArrayBuffer(partBytes), ...others] = unused
+      unused = others
+      taken.add(buffer)
+      return new Uint8Array(buffer)
+    },
     giveBack: ({ buffer }) => {
-      if (buffer.byteLength === partBytes) unused.push(buffer)
+      if (taken.delete(buffer)) unused = [buffer, ...unused]
     },
-    free: () => {
-      for (const buffer of unused.splice(0)) freeMemory(new Uint8Array(buffer))
-    },
+    free,
   }
 }

@@ -16,7 +16,7 @@ import { digestsOfParts } from './digest.ts'
 import { completeUpload, createFileWriter, type FileWriter, isLostFile } from './file-writer.ts'
 import { held, type LeaseKeeper, LostLease } from './lease-keeper.ts'
 import { createPageReader } from './page-reader.ts'
-import { createPartBuffers } from './part-buffers.ts'
+import type { PartBuffers } from './part-buffers.ts'
 import type { SliceAccount } from './slice-account.ts'
 
 /** The work done under one lease: on which unit of which job, how the lease is kept, and what may be spent. */
@@ -27,6 +27,8 @@ export type Slice = {
   readonly lease: LeaseKeeper
   readonly budget: Budget
   readonly account: SliceAccount
+  /** Of one slice after another. */
+  readonly buffers: PartBuffers
 }
 
 /**
@@ -47,14 +49,13 @@ export const runFileSlice = async (slice: Slice): Promise<void> => {
 }
 
 const writeFiles = async (slice: Slice, open: OpenFile | undefined): Promise<void> => {
-  const { deps, job, unit } = slice
-  const buffers = createPartBuffers(job.partBytes)
+  const { deps, job, unit, buffers } = slice
   const carry = await expandCarry(open?.carry ?? [])
   const start = { cursor: unit.cursor, lines: open?.lines ?? 0, bytes: open?.bytes ?? 0, carry }
   // A file of blocks is all that its unit has: where it ends was planned.
   const limits = unit.source === 'block' ? { ...job, fileBytes: 0 } : job
-  const cutter = createCutter(limits, start, buffers.take)
-  const writer = createFileWriter(slice, open, buffers)
+  const cutter = createCutter(limits, start, () => buffers.take(job.partBytes))
+  const writer = createFileWriter(slice, open)
   try {
     const isUsedUp = await copyPages(slice, cutter, writer)
     if (!isUsedUp) return await writer.pause(cutter.rest())
@@ -64,7 +65,6 @@ const writeFiles = async (slice: Slice, open: OpenFile | undefined): Promise<voi
     held(await commitUnitDone(deps.db, unit, end))
   } finally {
     await writer.settle()
-    buffers.free()
   }
 }
 

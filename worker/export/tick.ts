@@ -11,6 +11,7 @@ import { assertAtEnd } from './failure-limit.ts'
 import { runBoundsOf } from './job-bounds.ts'
 import { codecVersion } from './kick-off.ts'
 import { createLeaseKeeper, LostLease } from './lease-keeper.ts'
+import { createPartBuffers, type PartBuffers } from './part-buffers.ts'
 import { runPlanSlice } from './plan.ts'
 import { runFileSlice, type Slice } from './slice.ts'
 import { accountSlice, type SliceAccount } from './slice-account.ts'
@@ -24,6 +25,7 @@ export const runTick = async (deps: Deps): Promise<boolean> => {
   const budget = createBudget(deps)
   const metered = meterDeps(deps, budget)
   const bounds = runBoundsOf(deps.config)
+  const buffers = createPartBuffers()
   let worked = false
   while (!budget.isSpent()) {
     const claimed = await claimUnit(
@@ -35,8 +37,9 @@ export const runTick = async (deps: Deps): Promise<boolean> => {
     )
     if (claimed === undefined) break
     worked = true
-    await runSlice(metered, claimed, budget)
+    await runSlice(metered, claimed, budget, buffers)
   }
+  buffers.free()
   return worked
 }
 
@@ -44,6 +47,7 @@ const runSlice = async (
   given: Deps,
   { unit, job }: { readonly unit: ClaimedUnit; readonly job: Job },
   budget: Budget,
+  buffers: PartBuffers,
 ): Promise<void> => {
   const { logLevel } = job.shape.tuning
   const deps = logLevel === undefined ? given : { ...given, log: logFrom(given.log, logLevel) }
@@ -52,7 +56,7 @@ const runSlice = async (
   try {
     if (job.codec !== codecVersion) throw unknownCodec()
     const lease = createLeaseKeeper(deps, unit)
-    const slice = { deps, job, unit, lease, budget, account }
+    const slice = { deps, job, unit, lease, budget, account, buffers }
     await runKind(slice)
     const ms = deps.clock.now() - startedAt
     deps.log('debug', 'slice done', { job: job.jobId, unit: unit.ordinal, kind: unit.kind, ms })
