@@ -105,6 +105,17 @@ describe('A search', () => {
     expect(await expectOutcome(many, 400, 'not-supported')).toContain('there are more than 100 Observation')
     small.close()
   })
+
+  test('for many ids finds and counts all of them, however often they were written', async () => {
+    const small = await createSmartHarness({}, { pageRows: 100 })
+    for (let times = 0; times < 3; times++) await small.load(observations(300))
+    const client = small.as(clientWith('system/*.rs'))
+    const ids = numbers(300).map((i) => `o${i}`)
+    expect((await (await search(client, `_summary=count&_id=${ids}`)).json()).total).toBe(300)
+    const found = await (await search(client, `_count=1000&_id=${ids}`)).json()
+    expect(found.entry).toHaveLength(300)
+    small.close()
+  })
 })
 
 const put = (request: Harness['request'], resource: { readonly resourceType: string; readonly id: string }) =>

@@ -157,7 +157,7 @@ describe('A client', () => {
     const forget = () => [disownJobs(client.clientId), deleteClient(client.clientId)] as const
     await expect(runAgain(overtakenAfterRead(forget), jobId, actor)).rejects.toMatchObject({
       code: 'conflict',
-      message: expect.stringContaining('its client was just deleted'),
+      message: expect.stringContaining('removed just now, or its client was'),
     })
     const owners = await h.deps.db.query.selectFrom('job').select('client_id').execute()
     expect(owners).toEqual([{ client_id: null }])

@@ -40,3 +40,7 @@ export const toCloudflareAccess = (given: GivenSettings): CloudflareAccess | und
         admins: given.CF_ACCESS_ADMINS.map((address) => address.toLowerCase()),
         viewers: given.CF_ACCESS_VIEWERS.map((address) => address.toLowerCase()),
       }
+
+/** Whether somebody may sign in by a provider at all. */
+export const letsIn = ({ admins, viewers }: Pick<OidcProvider, 'admins' | 'viewers'>): boolean =>
+  admins.length + viewers.length > 0

@@ -47,6 +47,6 @@ export const runAgain = async (deps: Deps, jobId: string, actor: Actor): Promise
     return job.jobId
   throw new SluiceError(
     'conflict',
-    'Cannot run the export again: its client was just deleted; if it shall be that of nobody, try again',
+    'Cannot run the export again: it was removed just now, or its client was; look at it again first',
   )
 }

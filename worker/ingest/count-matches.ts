@@ -11,19 +11,22 @@ export const countMatches = async (
   filter: NarrowedFilter,
   range: SearchRange,
 ): Promise<number> => {
-  const { atOnce, inAll: maxRows } = rowsFor(
-    filter,
-    maxPages * deps.config.limits.pageRows,
-    deps.config.limits,
-  )
+  const { limits } = deps.config
+  const effort = rowsFor(filter, range.source, maxPages * limits.pageRows, limits)
+  const { atOnce, inAll: maxRows, pauseAfter } = effort
   let [total, looked, after] = [0, 0, undefined as string | undefined]
   for (;;) {
     await deps.clock.yield()
     const rows = await readSearchRows(deps.db, { ...range, after }, atOnce)
     if (filter.isEmpty) total += rows.filter(({ isShown }) => isShown).length
-    else
-      for await (const { line } of shownLines(deps, rows))
-        if (line !== undefined && isMatchOf(filter, line)) total++
+    else {
+      let judged = 0
+      for await (const { line } of shownLines(deps, rows)) {
+        if (line === undefined) continue
+        if (isMatchOf(filter, line)) total++
+        if (++judged % pauseAfter === 0) await deps.clock.yield()
+      }
+    }
     const last = rows.at(-1)
     if (rows.length < atOnce || last === undefined) return total
     after = placeOf(last, range)

@@ -36,20 +36,23 @@ export const isAttached = async (
   return false
 }
 
-type Opens = (line: string) => boolean | Promise<boolean>
+type OpensAny = (lines: readonly string[]) => boolean | Promise<boolean>
 
-/** Which resources of a type open what is attached to them. Of those of patients, for a client that is bound to Groups, only those of members now. */
+/** Whether one of these resources of a type opens what is attached to it. Of those of patients, for a client that is bound to Groups, only those of members now. */
 const opensBy = (
   deps: Deps,
   groupIds: readonly string[] | undefined,
   typeId: number,
   { holds }: ReachFilter,
-): Opens => {
-  if (groupIds === undefined || !isInPatientCompartment(typeOfId(typeId))) return holds
+): OpensAny => {
+  if (groupIds === undefined || !isInPatientCompartment(typeOfId(typeId))) return (lines) => lines.some(holds)
   const { db, clock, config } = deps
-  return async (line) => {
+  const patientsIn = (line: string): readonly string[] => {
     const resource = holds(line) ? parseResource(line) : undefined
-    const patientIds = resource === undefined ? [] : patientsOf(resource, fhirBase(config))
+    return resource === undefined ? [] : patientsOf(resource, fhirBase(config))
+  }
+  return async (lines) => {
+    const patientIds = [...new Set(lines.flatMap(patientsIn))] // of all at once, for each would take a statement
     return patientIds.length > 0 && isMemberOfAny(db, groupIds, patientIds, await storeNow(db, clock.now()))
   }
 }
@@ -61,7 +64,7 @@ const isAttachedTo = async (
   { db, clock, config }: Deps,
   binary: AttachedBinary,
   typeId: number,
-  opens: Opens,
+  opensAny: OpensAny,
 ): Promise<boolean> => {
   const { pageRows, pageBytes } = config.limits
   let after = 0
@@ -69,7 +72,7 @@ const isAttachedTo = async (
     await clock.yield()
     const rows = await readAttaching(db, binary, typeId, { after, maxRows: pageRows, maxBytes: pageBytes })
     const lines = await readLinesAt(db, rows, pageBytes)
-    for (const line of lines.values()) if (await opens(line)) return true
+    if (await opensAny([...lines.values()])) return true
     const last = rows.at(-1)
     if (last === undefined) return false
     after = last.position

@@ -12,6 +12,7 @@ import type { StoringEntry } from './entry-draft.ts'
 import { atEntry, atEntryLater } from './entry-result.ts'
 import { guardOf } from './guard.ts'
 import { isReachable } from './read-within.ts'
+import { takeTurns } from './take-turns.ts'
 import { changeOf, lineOfDraft } from './write-within.ts'
 
 type Indexed<T> = { readonly index: number; readonly entry: T }
@@ -47,7 +48,7 @@ export const judgeTransaction = async (deps: Deps, reach: ReachOf, plan: Plan): 
   )
   let place = 0
   for await (const latest of found) {
-    if (place % pauseAfter === 0) await deps.clock.yield()
+    await takeTurns(deps.clock, place)
     const look = looks[place++]
     if (look === undefined) throw new SluiceError('internal', 'Cannot tell what a transaction depends on')
     const version = await atEntryLater(look.index, async () => look.judge(latest))
@@ -70,7 +71,7 @@ const looksOf = async (deps: Deps, reach: ReachOf, { drafts, reads }: Plan): Pro
   const inOrder = [...drafts, ...reads].sort((one, other) => one.index - other.index)
   const looks: Look[] = []
   for (const [place, planned] of inOrder.entries()) {
-    if (place % pauseAfter === 0) await deps.clock.yield() // a resource that many scopes are asked about takes its time
+    await takeTurns(deps.clock, place) // a resource that many scopes are asked about takes its time
     const look = atEntry(planned.index, () =>
       'draft' in planned
         ? lookAtWrite(deps, reach, planned)
@@ -80,8 +81,6 @@ const looksOf = async (deps: Deps, reach: ReachOf, { drafts, reads }: Plan): Pro
   }
   return looks
 }
-
-const pauseAfter = 20
 
 const nameOf = ({ type, id }: { readonly type: string; readonly id: string }): string => `${type}/${id}`
 

@@ -2,6 +2,7 @@ import type { Deps } from '../deps.ts'
 import { hasCode } from '../errors.ts'
 import type { ReachOf } from '../fhir/scope/reach-filter.ts'
 import { readWithin, type VersionName } from './read-within.ts'
+import { takeTurns } from './take-turns.ts'
 
 /** The first of these that somebody may not read; others get their turn in between. */
 export const firstUnreadable = async (
@@ -10,14 +11,11 @@ export const firstUnreadable = async (
   names: readonly VersionName[],
 ): Promise<VersionName | undefined> => {
   for (const [place, name] of names.entries()) {
-    if (place % pauseAfter === 0) await deps.clock.yield()
+    await takeTurns(deps.clock, place)
     if (!(await mayRead(deps, reach, name))) return name
   }
   return undefined
 }
-
-/** A look at a file of a database ends on this thread, and keeps everyone else waiting. */
-const pauseAfter = 20
 
 /** Whether there is such a resource, and somebody may read it: of the two he is told neither. */
 const mayRead = async (deps: Deps, reach: ReachOf, name: VersionName): Promise<boolean> => {

@@ -20,6 +20,7 @@ import type { EntryResult } from './entry-result.ts'
 import { guardOf } from './guard.ts'
 import { notExpected } from './not-expected.ts'
 import { readWithin } from './read-within.ts'
+import { takeTurns } from './take-turns.ts'
 import { changeOf, writeWithin } from './write-within.ts'
 
 /**
@@ -39,7 +40,7 @@ export const processBatch = async (
   const writes = createWrites(deps, results)
   const budget: ReadBudget = { bytes: deps.config.limits.maxBundleBytes }
   for (const [index, text] of entries.entries()) {
-    if (index % pauseAfter === 0) await deps.clock.yield() // what is not gathered goes to the database one by one
+    await takeTurns(deps.clock, index) // what is not gathered goes to the database one by one
     const done = await attempt(async () => {
       const entry = nameEntry(readEntry(text, serverBase), deps.newId)
       if (isWriting(entry)) {
@@ -57,8 +58,6 @@ export const processBatch = async (
   await writes.flush()
   return results
 }
-
-const pauseAfter = 20
 
 const isWriting = (entry: NamedEntry): entry is Write['entry'] =>
   entry.method !== 'GET' && entry.method !== 'HEAD'

@@ -81,14 +81,14 @@ const findPage = async (
   { count, tellsPlaces }: { readonly count: number; readonly tellsPlaces: boolean },
 ): Promise<Pick<SearchResult, 'matches' | 'next'>> => {
   const { pageRows, pageBytes } = deps.config.limits
-  const { atOnce, inAll: mostRows } = rowsFor(filter, maxPages * pageRows, deps.config.limits)
+  const effort = rowsFor(filter, range.source, maxPages * pageRows, deps.config.limits)
   const matches: FoundResource[] = []
   let [looked, bytes, after, behind] = [0, 0, range.after, undefined as string | undefined]
   for (;;) {
     await deps.clock.yield() // a statement on a file, and what is made of it, keeps everyone else waiting
-    const rows = await readSearchRows(deps.db, { ...range, after }, atOnce)
+    const rows = await readSearchRows(deps.db, { ...range, after }, effort.atOnce)
     for await (const { row, line } of shownLines(deps, rows)) {
-      looked++
+      if (++looked % effort.pauseAfter === 0) await deps.clock.yield()
       const isMatch = line !== undefined && isMatchOf(filter, line)
       if (isMatch && (matches.length === count || bytes + row.bytes > pageBytes) && matches.length > 0)
         return { matches, next: tellsPlaces ? after : behind }
@@ -98,8 +98,9 @@ const findPage = async (
       matches.push({ type: filter.type, id: row.id, line })
       bytes += row.bytes
     }
-    if (rows.length < atOnce) return { matches, next: undefined }
-    if (looked >= mostRows) return { matches, next: tellsPlaces ? after : (behind ?? nameless(after, range)) }
+    if (rows.length < effort.atOnce) return { matches, next: undefined }
+    if (looked >= effort.inAll)
+      return { matches, next: tellsPlaces ? after : (behind ?? nameless(after, range)) }
   }
 }
 

@@ -1,4 +1,5 @@
 import { isRemoteUrl } from '../config/database-url.ts'
+import { letsIn } from '../config/identity-providers.ts'
 import type { Config } from '../config.ts'
 import type { Deps } from '../deps.ts'
 import { type EngineLoop, startEngineLoop } from '../export/engine-loop.ts'
@@ -8,7 +9,7 @@ import { isAdministered } from '../store/administrators.ts'
 import type { Db } from '../store/db.ts'
 import { releaseAllLeases } from '../store/units.ts'
 import { openDeps, openFileDatabase } from './open-deps.ts'
-import { letsIn, warnOfConfig } from './warn-of-config.ts'
+import { warnOfConfig } from './warn-of-config.ts'
 import { webFiles } from './web-files.ts'
 
 /** HTTP and the engine in one long-running process, but for the listening. */

@@ -1,3 +1,4 @@
+import { letsIn } from '../config/identity-providers.ts'
 import { isLoopbackName } from '../config/loopback.ts'
 import type { Config } from '../config.ts'
 import type { Deps } from '../deps.ts'
@@ -25,12 +26,6 @@ export const warnOfConfig = ({ config, log }: Pick<Deps, 'config' | 'log'>): voi
   ] as const)
     if (ways !== undefined && !letsIn(ways)) log('warn', `${lists} empty, so nobody can sign in that way`)
 }
-
-/** Whether somebody may sign in by this provider at all. */
-export const letsIn = (ways: {
-  readonly admins: readonly string[]
-  readonly viewers: readonly string[]
-}): boolean => ways.admins.length + ways.viewers.length > 0
 
 const urlsOfOthers = ({ oidc, issuers }: Config): readonly (readonly [string, string])[] => [
   ...(oidc === undefined ? [] : [['OIDC_ISSUER', oidc.issuer] as const]),

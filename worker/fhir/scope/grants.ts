@@ -9,7 +9,7 @@ export type Grants = {
   readonly labels?: readonly SecurityLabel[] | undefined
   /** By what may be read under these, attachments may be opened; without them, under `scopes`. */
   readonly attaching?: readonly Scope[] | undefined
-  /** And then only attachments of what belongs to members of these Groups, or to no patient at all. */
+  /** And then only attachments of what belongs to members of these Groups, or is of a type that belongs to no patient. */
   readonly groupIds?: readonly string[] | undefined
 }
 
