@@ -104,11 +104,15 @@ describe('GET /admin/api/audit', () => {
     'outcome=good',
     'from=now',
     'actor=',
-    'unknown=1',
     'job=a&job=b',
     `target=${'x'.repeat(513)}`,
   ])('refuses %s, and says why', async (query) => {
     await expectOutcome(await h.request(`/admin/api/audit?${query}`), 400, 'invalid')
+  })
+
+  test('refuses what is no parameter of it, and names those that are', async () => {
+    const why = await expectOutcome(await h.request('/admin/api/audit?unknown=1'), 400, 'not-supported')
+    expect(why).toMatch(/"unknown": there are actor, action, .*count$/)
   })
 
   test('is for administrators, and for those who only look as well', async () => {
@@ -159,7 +163,7 @@ describe('GET /admin/api/audit/export', () => {
   })
 
   test('refuses what is no parameter of it, and no GET', async () => {
-    await expectOutcome(await h.request('/admin/api/audit/export?actor=a'), 400, 'invalid')
+    await expectOutcome(await h.request('/admin/api/audit/export?actor=a'), 400, 'not-supported')
     expect((await h.request('/admin/api/audit/export', { method: 'HEAD' })).status).toBe(405)
     expect((await h.request('/admin/api/audit', { method: 'DELETE' })).status).toBe(405)
   })

@@ -51,13 +51,12 @@ export const createPageReader = (slice: Slice): PageReader => {
     trusted = 1
     maxRows = 1
     suspectedUntil = 0
-    return { ...read, ...(read.lead ?? nothing) }
+    return { ...read, ...(read.lead ?? { lines: 0, bytes: new Uint8Array(0) }) }
   }
   return { next }
 }
 
 const halfOf = (rows: number): number => Math.max(1, Math.floor(rows / 2))
-const nothing = { lines: 0, bytes: new Uint8Array(0) }
 
 /** Why a line of a page cannot be exported: a code of http://hl7.org/fhir/issue-type, and a reason that goes on after `Cannot export …: `. */
 export type PageProblem = { readonly code: 'exception' | 'processing'; readonly reason: string }

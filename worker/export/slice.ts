@@ -27,7 +27,7 @@ export type Slice = {
   readonly lease: LeaseKeeper
   readonly budget: Budget
   readonly account: SliceAccount
-  /** Of one slice after another. */
+  /** Those of the tick: its slices use them one after another. */
   readonly buffers: PartBuffers
 }
 

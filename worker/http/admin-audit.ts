@@ -3,9 +3,9 @@ import type { Deps } from '../deps.ts'
 import { formatInstant } from '../fhir/instant.ts'
 import { type RecordedRow, readAudit } from '../store/read-audit.ts'
 import { auditLines } from './audit-lines.ts'
-import { instantOf, onceEach, readFilter, readPlace, searchNames, showPlace } from './audit-parameters.ts'
+import { readFilter, readInstant, readPlace, searchNames, showPlace } from './audit-parameters.ts'
 import { type AuditedEventShown, type AuditListShown, exampleAuditedEvent } from './audit-schemas.ts'
-import { readCount } from './known-query.ts'
+import { readCount, readQuery } from './known-query.ts'
 import { noStore } from './no-store.ts'
 import { optional } from './openapi-parameters.ts'
 import { outcomes } from './openapi-responses.ts'
@@ -84,9 +84,9 @@ const period = [
 
 /** One event more than asked for is read: it tells whether the list goes on. */
 const answerSearch = async (c: Context, { db }: Deps): Promise<Response> => {
-  const given = onceEach(c.req.url, searchNames)
-  const limit = readCount(given.get('count'), 50, 500)
-  const events = await readAudit(db, readFilter(given), { after: readPlace(given), limit: limit + 1 })
+  const given = readQuery(c, searchNames)
+  const limit = readCount(given.count, 50, 500)
+  const events = await readAudit(db, readFilter(given), { after: readPlace(given.after), limit: limit + 1 })
   const page = events.slice(0, limit)
   const last = page.at(-1)
   const list: AuditListShown = {
@@ -97,12 +97,12 @@ const answerSearch = async (c: Context, { db }: Deps): Promise<Response> => {
 }
 
 const answerExport = async (c: Context, { db, config }: Deps): Promise<Response> => {
-  const given = onceEach(c.req.url, ['from', 'to'])
+  const { from, to } = readQuery(c, ['from', 'to'])
   const lines = await auditLines(db, config.baseUrl, {
-    from: instantOf(given, 'from'),
-    to: instantOf(given, 'to'),
+    from: readInstant('from', from),
+    to: readInstant('to', to),
   })
-  return c.body(lines, 200, { 'Content-Type': ndjson, 'Cache-Control': 'no-store' })
+  return c.body(lines, 200, { 'Content-Type': ndjson, ...noStore })
 }
 
 const showEvent = ({ eventId, recordedAt, jobId, target, ...event }: RecordedRow): AuditedEventShown => {

@@ -7,7 +7,7 @@ export type SlidingWindow = {
 
 const windowMs = 60_000
 
-/** About a hundred bytes each. Who was forgotten is forgiven. */
+/** Of some hundred bytes each. Who was forgotten is forgiven. */
 const maxKeys = 10_000
 
 type Count = { readonly startsAt: number; readonly before: number; readonly now: number }

@@ -21,25 +21,28 @@ export const isAboutPopulation = (job: Job, position: Sql): Sql => {
   return hasTarget(position, job.asOf, isPatient)
 }
 
-/** SQL: it was so at `_since`, of those who belong now: the client has it. A Group held a stranger then, if only the newcomer. */
+/** SQL: it was so at `_since`, of those who belong now: the client has it. */
 export const wasAboutPopulation = (job: Job, position: Sql): Sql => {
   const wasThere = isLive(sql`c.patient_key`, job.sinceSeq)
   const wasPatient = listsPatients(job)
     ? sql`exists (select 1 from job_member m where m.job_id = ${job.jobId} and m.patient_key = c.patient_key
-        and m.added_seq <= ${job.sinceSeq}) and ${wasThere} and ${isHis(target)} and not ${isOfType(sql`t.position`, groupTypeId)}`
+        and m.added_seq <= ${job.sinceSeq}) and ${wasThere} and ${isHis(target)} and ${countedThen(job)}`
     : wasThere
   return hasTarget(position, job.sinceSeq, wasPatient)
 }
 
-/** SQL: at `_since` one of its targets was in the compartment of this patient. Of some a Group does not count: it may have held strangers. */
+/** SQL: at `_since` one of its targets was in the compartment of this patient. */
 export const wasAboutPatient = (job: Job, position: Sql, patientKey: Sql): Sql => {
-  const counts = isOfAll(job) ? sql`true` : sql`not ${isOfType(sql`t.position`, groupTypeId)}`
   return hasTarget(
     position,
     job.sinceSeq,
-    sql`c.patient_key = ${patientKey} and ${isHis(target)} and ${counts}`,
+    sql`c.patient_key = ${patientKey} and ${isHis(target)} and ${countedThen(job)}`,
   )
 }
+
+/** A Group of some patients may have held strangers then, if only a newcomer: nobody need have anything by it. */
+const countedThen = (job: Job): Sql =>
+  isOfAll(job) ? sql`true` : sql`not ${isOfType(target.position, groupTypeId)}`
 
 /** `isPatient` is asked of the target `t` and a patient in whose compartment it is, `c`. */
 const hasTarget = (position: Sql, seq: number, isPatient: Sql): Sql =>
